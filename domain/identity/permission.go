@@ -1,0 +1,152 @@
+package identity
+
+import "slices"
+
+// Permission is one thing a person may do. The table below is the only place that says who.
+type Permission string
+
+// The permissions, in the order of the year.
+const (
+	Look   Permission = "look"    // public pages
+	BeHere Permission = "be_here" // one's own pages, messages, settings
+
+	ConfirmResidents Permission = "confirm_residents"
+	GrantRoles       Permission = "grant_roles"
+	ReadAudit        Permission = "read_audit"
+	RevealPhone      Permission = "reveal_phone"
+
+	ReadEditions    Permission = "read_editions" // drafts too
+	PlanEditions    Permission = "plan_editions"
+	PublishEditions Permission = "publish_editions"
+
+	DraftProposals    Permission = "draft_proposals"
+	ReadProposals     Permission = "read_proposals" // those submitted, of one's places
+	EndorseProposals  Permission = "endorse_proposals"
+	ReturnProposals   Permission = "return_proposals"
+	CheckEligibility  Permission = "check_eligibility"
+	DecideAppeals     Permission = "decide_appeals"
+	AcceptRefinements Permission = "accept_refinements"
+
+	RunRounds      Permission = "run_rounds"
+	Score          Permission = "score"
+	ReadSheets     Permission = "read_sheets"
+	AllocateAwards Permission = "allocate_awards"
+	PublishNotices Permission = "publish_notices"
+	Object         Permission = "object"
+	HandleObjects  Permission = "handle_objections"
+
+	DraftAgreements Permission = "draft_agreements"
+	SignAsSponsor   Permission = "sign_as_sponsor"
+	SignAsHost      Permission = "sign_as_host"
+	SignAsTeam      Permission = "sign_as_team"
+
+	ReadProjects     Permission = "read_projects"
+	LogActivities    Permission = "log_activities"
+	VerifyActivities Permission = "verify_activities"
+	ClearPhotos      Permission = "clear_photos"
+	ReportResults    Permission = "report_results"
+	EvaluateProjects Permission = "evaluate_projects"
+	CloseEvaluations Permission = "close_evaluations"
+
+	RequestTranches   Permission = "request_tranches"
+	ReviewTranches    Permission = "review_tranches"
+	ApproveTranches   Permission = "approve_tranches"
+	ReleaseTranches   Permission = "release_tranches"
+	SubmitClaims      Permission = "submit_claims"
+	ReadClaims        Permission = "read_claims"
+	VerifyClaims      Permission = "verify_claims"
+	ReviewVouchers    Permission = "review_vouchers"
+	ApproveClaims     Permission = "approve_claims"       // up to the subdistrict's limit
+	ApproveLargeClaim Permission = "approve_large_claims" // above it
+	PayClaims         Permission = "pay_claims"
+	VoidClaims        Permission = "void_claims"
+	ReadLedger        Permission = "read_ledger"
+
+	FoundOrgs     Permission = "found_orgs"
+	ReadOrgs      Permission = "read_orgs" // also those not yet public
+	RecognizeOrgs Permission = "recognize_orgs"
+	FileOrgs      Permission = "file_orgs"
+
+	OperateSystem Permission = "operate_system"
+	KeepCalendar  Permission = "keep_calendar" // what the house does by itself when a date comes
+)
+
+var (
+	everyone   = []Role{Visitor, Resident}
+	residents  = []Role{Resident}
+	team       = []Role{TeamLead, TeamMember, TeamTreasurer}
+	community  = []Role{CommunityStaff, CommunityHead}
+	street     = []Role{SubdistrictStaff, SubdistrictHead}
+	district   = []Role{DistrictStaff, DistrictHead}
+	desks      = slices.Concat(community, street, district)
+	moneyDesks = []Role{Finance, Cashier}
+)
+
+// May is the permission table: who may do what. A role counts at its place and everything below it.
+var May = map[Permission][]Role{
+	Look:   everyone,
+	BeHere: residents,
+
+	ConfirmResidents: community,
+	GrantRoles:       {Sysadmin, DistrictHead},
+	ReadAudit:        {Supervisor},
+	RevealPhone:      desks,
+
+	ReadEditions:    slices.Concat(desks, moneyDesks, []Role{Supervisor}),
+	PlanEditions:    {DistrictStaff},
+	PublishEditions: {DistrictHead},
+
+	DraftProposals:    residents,
+	ReadProposals:     slices.Concat(desks, []Role{Finance, Supervisor}),
+	EndorseProposals:  {CommunityHead},
+	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
+	CheckEligibility:  {SubdistrictStaff},
+	DecideAppeals:     {DistrictStaff},
+	AcceptRefinements: {DistrictStaff},
+
+	RunRounds:      {DistrictStaff},
+	Score:          {Judge},
+	ReadSheets:     slices.Concat(district, []Role{Supervisor}),
+	AllocateAwards: {DistrictHead},
+	PublishNotices: {DistrictHead},
+	Object:         residents,
+	HandleObjects:  district,
+
+	DraftAgreements: {DistrictStaff},
+	SignAsSponsor:   {DistrictHead},
+	SignAsHost:      {CommunityHead},
+	SignAsTeam:      {TeamLead},
+
+	ReadProjects:     slices.Concat(team, desks, moneyDesks, []Role{Supervisor, Mentor}),
+	LogActivities:    {TeamLead, TeamMember},
+	VerifyActivities: {CommunityStaff},
+	ClearPhotos:      {CommunityStaff},
+	ReportResults:    {TeamLead},
+	EvaluateProjects: {SubdistrictStaff, DistrictStaff, Finance, Mentor},
+	CloseEvaluations: {DistrictHead},
+
+	RequestTranches:   {CommunityHead},
+	ReviewTranches:    {Finance},
+	ApproveTranches:   {DistrictHead},
+	ReleaseTranches:   {Cashier},
+	SubmitClaims:      {TeamLead, TeamTreasurer},
+	ReadClaims:        slices.Concat(team, desks, moneyDesks, []Role{Supervisor}),
+	VerifyClaims:      {CommunityStaff},
+	ReviewVouchers:    {Finance},
+	ApproveClaims:     {SubdistrictHead},
+	ApproveLargeClaim: {DistrictHead},
+	PayClaims:         {Cashier},
+	VoidClaims:        {Finance},
+	ReadLedger:        slices.Concat(moneyDesks, []Role{DistrictHead, Supervisor}),
+
+	FoundOrgs:     {TeamLead},
+	ReadOrgs:      slices.Concat(desks, []Role{Supervisor}),
+	RecognizeOrgs: {CommunityHead},
+	FileOrgs:      {SubdistrictStaff},
+
+	OperateSystem: {Sysadmin},
+	KeepCalendar:  {System},
+}
+
+// Holds tells whether a role has a permission.
+func (p Permission) Holds(r Role) bool { return slices.Contains(May[p], r) }
