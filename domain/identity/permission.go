@@ -42,9 +42,12 @@ const (
 
 	ReadProjects     Permission = "read_projects"
 	LogActivities    Permission = "log_activities"
+	ReviewActivities Permission = "review_activities" // what teams have handed in, on the desk
 	VerifyActivities Permission = "verify_activities"
+	SpotCheck        Permission = "spot_check" // take a verified activity back
 	ClearPhotos      Permission = "clear_photos"
 	ReportResults    Permission = "report_results"
+	ReadEvaluations  Permission = "read_evaluations"
 	EvaluateProjects Permission = "evaluate_projects"
 	CloseEvaluations Permission = "close_evaluations"
 
@@ -63,9 +66,10 @@ const (
 	ReadLedger        Permission = "read_ledger"
 
 	FoundOrgs     Permission = "found_orgs"
+	JoinOrgs      Permission = "join_orgs"
+	LeadOrgs      Permission = "lead_orgs"
 	ReadOrgs      Permission = "read_orgs" // also those not yet public
 	RecognizeOrgs Permission = "recognize_orgs"
-	FileOrgs      Permission = "file_orgs"
 
 	OperateSystem Permission = "operate_system"
 	KeepCalendar  Permission = "keep_calendar" // what the house does by itself when a date comes
@@ -96,7 +100,7 @@ var May = map[Permission][]Role{
 	PlanEditions:    {DistrictStaff},
 	PublishEditions: {DistrictHead},
 
-	DraftProposals:    residents,
+	DraftProposals:    slices.Concat(residents, team),
 	ReadProposals:     slices.Concat(desks, []Role{Finance, Supervisor}),
 	EndorseProposals:  {CommunityHead},
 	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
@@ -119,9 +123,12 @@ var May = map[Permission][]Role{
 
 	ReadProjects:     slices.Concat(team, desks, moneyDesks, []Role{Supervisor, Mentor}),
 	LogActivities:    {TeamLead, TeamMember},
+	ReviewActivities: slices.Concat(desks, []Role{Supervisor}),
 	VerifyActivities: {CommunityStaff},
+	SpotCheck:        {SubdistrictStaff, DistrictStaff},
 	ClearPhotos:      {CommunityStaff},
 	ReportResults:    {TeamLead},
+	ReadEvaluations:  slices.Concat(street, district, []Role{Finance, Mentor, Supervisor}),
 	EvaluateProjects: {SubdistrictStaff, DistrictStaff, Finance, Mentor},
 	CloseEvaluations: {DistrictHead},
 
@@ -140,9 +147,10 @@ var May = map[Permission][]Role{
 	ReadLedger:        slices.Concat(moneyDesks, []Role{DistrictHead, Supervisor}),
 
 	FoundOrgs:     {TeamLead},
+	JoinOrgs:      residents,
+	LeadOrgs:      {OrgOfficer},
 	ReadOrgs:      slices.Concat(desks, []Role{Supervisor}),
 	RecognizeOrgs: {CommunityHead},
-	FileOrgs:      {SubdistrictStaff},
 
 	OperateSystem: {Sysadmin},
 	KeepCalendar:  {System},

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"seedbed/domain/fault"
+	"seedbed/domain/identity"
 	"seedbed/templates/static"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -157,6 +158,11 @@ func (s *Site) allow(r Route) fiber.Handler {
 		if actor.Somewhere(r.May) {
 			return c.Next()
 		}
+		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+			if values, err := typed(c); err == nil && canSignIn(actor, r.May) {
+				return s.stale(c, values)
+			}
+		}
 		strong := actor
 		strong.Strong = true
 		switch {
@@ -167,6 +173,12 @@ func (s *Site) allow(r Route) fiber.Handler {
 		}
 		return fault.New(fault.Forbidden, "您的账号不能办这件事。需要的话请找区社区办")
 	}
+}
+
+// canSignIn tells whether signing in, or the second factor, would open the door: then what was typed is worth keeping.
+func canSignIn(actor identity.Actor, may identity.Permission) bool {
+	actor.Strong = true
+	return !actor.SignedIn() || actor.Somewhere(may)
 }
 
 // missing answers what no route knows: 405 when the address exists with another method, else 404.

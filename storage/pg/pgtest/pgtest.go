@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -29,7 +28,6 @@ var pool struct {
 	err    error
 	admin  string
 	server *embedded.Server
-	dir    string
 	made   int
 	mu     sync.Mutex
 	free   chan *lease
@@ -41,7 +39,6 @@ func Main(m *testing.M) int {
 	code := m.Run()
 	if pool.server != nil {
 		pool.server.Stop()
-		_ = os.RemoveAll(pool.dir)
 	}
 	return code
 }
@@ -79,15 +76,7 @@ func open() error {
 	pool.free = make(chan *lease, 64)
 	pool.admin = os.Getenv("SEEDBED_TEST_DATABASE")
 	if pool.admin == "" {
-		dir, err := os.MkdirTemp("", "seedbed-pg-")
-		if err != nil {
-			return err
-		}
-		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the server may run as another user
-			return err
-		}
-		pool.dir = dir
-		server, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "data"), Fast: true})
+		server, err := embedded.Start(ctx, embedded.Options{Fast: true})
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,82 @@
+// Package desk counts the work that waits for somebody, over all areas: what the first screen of staff shows.
+package desk
+
+import (
+	"context"
+
+	"seedbed/domain/identity"
+	"seedbed/storage/pg"
+)
+
+// Waiting is one kind of work: how many wait and where they are.
+type Waiting struct {
+	Label string
+	Count int
+	Href  string
+}
+
+// kinds are the kinds of work, each with the right it needs and how it is counted; every statement is bounded by @sight.
+var kinds = []struct {
+	label, href string
+	may         identity.Permission
+	sql         string
+}{
+	{"居民待确认", "/desk/residents", identity.ConfirmResidents, residentsSQL},
+	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
+	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
+	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
+	{"优化稿待确认", "/desk/proposals?state=refining", identity.AcceptRefinements, refiningSQL},
+	{"协议待起草", "/desk/proposals?state=refined", identity.DraftAgreements, refinedSQL},
+	{"协议待签（社区）", "/desk/agreements", identity.SignAsHost, hostSQL},
+	{"协议待签（区）", "/desk/agreements", identity.SignAsSponsor, sponsorSQL},
+	{"异议待答复", "/desk/objections", identity.HandleObjects, objectionsSQL},
+	{"拨款待申请", "/finance/tranches", identity.RequestTranches, dueSQL},
+	{"拨款待审核", "/finance/tranches", identity.ReviewTranches, requestedSQL},
+	{"拨款待批准", "/finance/tranches", identity.ApproveTranches, reviewedSQL},
+	{"活动待核验", "/desk/activities", identity.VerifyActivities, activitiesSQL},
+	{"报销待核实", "/desk/claims", identity.VerifyClaims, verifySQL},
+	{"报销待审票", "/desk/claims", identity.ReviewVouchers, vouchersSQL},
+	{"报销待批准", "/desk/claims", identity.ApproveClaims, approveSQL},
+	{"报销待付款", "/desk/claims", identity.PayClaims, paySQL},
+	{"评估待评分", "/desk/evaluations", identity.EvaluateProjects, evaluationsSQL},
+	{"组织待纳管", "/desk/orgs?state=budding", identity.RecognizeOrgs, orgsSQL},
+}
+
+const (
+	residentsSQL   = `select count(*) from person where home_state = 'claimed' and home <@ any(@sight::text[]::ltree[])`
+	endorseSQL     = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
+	eligibleSQL    = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
+	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
+	refiningSQL    = `select count(*) from proposal where state = 'refining' and place <@ any(@sight::text[]::ltree[])`
+	refinedSQL     = `select count(*) from proposal p where state = 'refined' and place <@ any(@sight::text[]::ltree[]) and not exists (select from agreement a where a.proposal_id = p.id)`
+	hostSQL        = `select count(*) from agreement a where state = 'signing' and host <@ any(@sight::text[]::ltree[]) and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'C')`
+	sponsorSQL     = `select count(*) from agreement a where state = 'signing' and place <@ any(@sight::text[]::ltree[]) and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'A')`
+	objectionsSQL  = `select count(*) from objection where state in ('received','investigating') and place <@ any(@sight::text[]::ltree[])`
+	dueSQL         = `select count(*) from tranche where state = 'due' and place <@ any(@sight::text[]::ltree[])`
+	requestedSQL   = `select count(*) from tranche where state = 'requested' and place <@ any(@sight::text[]::ltree[])`
+	reviewedSQL    = `select count(*) from tranche where state = 'reviewed' and place <@ any(@sight::text[]::ltree[])`
+	activitiesSQL  = `select count(*) from activity where state = 'submitted' and place <@ any(@sight::text[]::ltree[])`
+	verifySQL      = `select count(*) from claim where state = 'submitted' and place <@ any(@sight::text[]::ltree[])`
+	vouchersSQL    = `select count(*) from claim where state = 'community_verified' and place <@ any(@sight::text[]::ltree[])`
+	approveSQL     = `select count(*) from claim where state = 'finance_passed' and place <@ any(@sight::text[]::ltree[])`
+	paySQL         = `select count(*) from claim where state = 'approved' and place <@ any(@sight::text[]::ltree[])`
+	evaluationsSQL = `select count(*) from evaluation where state in ('self_submitted','under_review') and place <@ any(@sight::text[]::ltree[])`
+	orgsSQL        = `select count(*) from org where state = 'budding' and place <@ any(@sight::text[]::ltree[])`
+)
+
+// Of counts every kind of work the actor may do, in the places where they may do it.
+func Of(ctx context.Context, q pg.Reader, by identity.Actor) ([]Waiting, error) {
+	var list []Waiting
+	for _, k := range kinds {
+		sight := by.Sight(k.may)
+		if len(sight) == 0 {
+			continue
+		}
+		n, err := pg.Value[int](ctx, q, k.sql, pg.Args{"sight": sight})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Waiting{k.label, n, k.href})
+	}
+	return list, nil
+}

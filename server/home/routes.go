@@ -1,0 +1,35 @@
+// Package home answers the pages that mix areas.
+package home
+
+import (
+	"seedbed/domain/accounts"
+	"seedbed/domain/clock"
+	"seedbed/domain/identity"
+	"seedbed/domain/openbook"
+	"seedbed/server/web"
+	"seedbed/storage/pg"
+)
+
+type handlers struct {
+	db    *pg.DB
+	book  *openbook.Book
+	who   *accounts.Accounts
+	clock clock.Clock
+}
+
+// Routes lists the pages.
+func Routes(db *pg.DB, book *openbook.Book, who *accounts.Accounts, c clock.Clock) []web.Route {
+	h := handlers{db, book, who, c}
+	return []web.Route{
+		{Method: "GET", Path: "/", May: identity.Look, Handle: h.front},
+		{Method: "GET", Path: "/projects", May: identity.Look, Handle: h.projects},
+		{Method: "GET", Path: "/projects/:id", May: identity.Look, Handle: h.project},
+		{Method: "GET", Path: "/orgs", May: identity.Look, Handle: h.orgs},
+		{Method: "GET", Path: "/orgs/:id", May: identity.Look, Handle: h.org},
+		{Method: "GET", Path: "/help", May: identity.Look, Handle: text(help)},
+		{Method: "GET", Path: "/privacy", May: identity.Look, Handle: text(privacy)},
+		{Method: "GET", Path: "/accessibility", May: identity.Look, Handle: text(accessibility)},
+		{Method: "GET", Path: "/me", May: identity.BeHere, Handle: h.me},
+		{Method: "GET", Path: "/desk", May: identity.ReadProjects, Handle: h.desk},
+	}
+}

@@ -1,0 +1,119 @@
+package home
+
+import (
+	"context"
+
+	"seedbed/domain/desk"
+	"seedbed/domain/edition"
+	"seedbed/domain/incubation"
+	"seedbed/domain/openbook"
+	"seedbed/templates/ui"
+	"seedbed/templates/words"
+)
+
+// OpenCall is an edition that takes proposals now.
+type OpenCall struct{ ID, Title, Until string }
+
+// Item is one line of a person's own page.
+type Item struct{ Href, Title, Sub, Kind, Tag string }
+
+// Mine is everything of a person's own page.
+type Mine struct {
+	Name      string
+	HomeState string
+	Todo      []Item
+	Proposals []Item
+	Projects  []Item
+	Orgs      []Item
+}
+
+// Part is a heading with its paragraphs.
+type Part struct {
+	Title string
+	Lines []string
+}
+
+func options(all string, choices []edition.Choice) []ui.Option {
+	list := []ui.Option{{Value: "", Label: all}}
+	for _, c := range choices {
+		list = append(list, ui.Option{Value: c.Code, Label: c.Name})
+	}
+	return list
+}
+
+func total(waiting []desk.Waiting) int {
+	n := 0
+	for _, w := range waiting {
+		n += w.Count
+	}
+	return n
+}
+
+// stateNames say how a project stands, as a neighbour would.
+var stateNames = map[string]string{"preparing": "准备中", "in_progress": "进行中", "suspended": "暂停", "mid_due": "中期评估中", "mid_passed": "中期通过", "mid_failed": "整改中",
+	"closing": "正在结项", "accepted": "已结项", "failed": "未通过验收", "terminated": "已终止", "archived": "已归档"}
+
+func stateName(state string) string {
+	if name, ok := stateNames[state]; ok {
+		return name
+	}
+	return state
+}
+
+// StateName is stateName for the pages of other packages.
+func StateName(state string) string { return stateName(state) }
+
+// growth is the stage of ui.Grow: 长叶, 开花, 成苗.
+func growth(p openbook.Project) int {
+	switch {
+	case p.OrgID != "":
+		return 4
+	case p.State == "closing" || p.State == "accepted" || p.State == "archived":
+		return 3
+	}
+	return 2
+}
+
+func projectCards(ctx context.Context, list []openbook.Project) []ui.CardItem {
+	cards := make([]ui.CardItem, len(list))
+	for i, p := range list {
+		cards[i] = ui.CardItem{Href: "/projects/" + p.ID, Title: p.Title, Sub: p.Pitch, Colour: p.Colour,
+			Tags:  []ui.TagItem{{Kind: "brand", Text: words.T(ctx, stateName(p.State))}, {Text: p.PlaceName}},
+			Facts: []ui.Fact{{Term: "资助", Text: p.Award.Show()}, {Term: "活动", Text: words.T(ctx, "%d 场", p.ActN)}, {Term: "服务", Text: words.T(ctx, "%d 人次", p.ServedTimes)}}}
+		if p.Cover != "" {
+			cards[i].Photo = &ui.Photo{Src: "/photos/" + p.Cover + "/thumb"}
+		}
+	}
+	return cards
+}
+
+func orgCards(ctx context.Context, list []openbook.Org) []ui.CardItem {
+	cards := make([]ui.CardItem, len(list))
+	for i, o := range list {
+		cards[i] = ui.CardItem{Href: "/orgs/" + o.ID, Title: o.Name, Sub: o.Purpose, Colour: o.Colour,
+			Tags:  []ui.TagItem{{Kind: "brand", Text: words.T(ctx, edition.NameOf(incubation.Types, o.Type))}, {Text: o.PlaceName}},
+			Facts: []ui.Fact{{Term: "成员", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}}}
+	}
+	return cards
+}
+
+func photoGrid(ctx context.Context, p openbook.Project, photos []openbook.Photo) []ui.Photo {
+	grid := make([]ui.Photo, len(photos))
+	for i, ph := range photos {
+		grid[i] = ui.Photo{Src: "/photos/" + ph.ID + "/thumb", Full: "/photos/" + ph.ID, Alt: words.T(ctx, "「%s」的活动照片 %d", p.Title, i+1)}
+	}
+	return grid
+}
+
+// proposalStates say how a proposal stands, as a neighbour would.
+var proposalStates = map[string]string{"draft": "草稿，还没提交", "submitted": "等社区意见", "returned": "要您修改", "endorsed": "等资格审查", "eligible": "等评审", "ineligible": "没通过资格审查",
+	"shortlisted": "评审中", "not_shortlisted": "没入围", "pitched": "评审中", "ranked": "评审完成", "selected": "入选，公示中", "reserve": "候补", "not_selected": "这次没入选",
+	"refining": "要您优化预算", "refined": "等签协议", "contracted": "已签协议", "withdrawn": "已撤回", "void": "已作废"}
+
+// ProposalState is the plain name of a proposal's state.
+func ProposalState(state string) string {
+	if name, ok := proposalStates[state]; ok {
+		return name
+	}
+	return state
+}
