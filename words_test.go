@@ -27,7 +27,7 @@ func sentences(t *testing.T) map[string]string {
 	found := map[string]string{}
 	for _, root := range []string{"domain", "server", "templates", "storage", "jobs", "cmd"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/sample/") || strings.HasPrefix(path, "storage/photo/") {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/sample/") || strings.HasPrefix(path, "storage/photo/sketch/") {
 				return err
 			}
 			return literals(path, found)
@@ -109,7 +109,7 @@ var verb = regexp.MustCompile(`%(\[\d+\])?[-+# 0]*\d*(\.\d+)?[a-z%]`)
 
 func TestTranslationsTakeTheSameArguments(t *testing.T) {
 	for zh, en := range words.English {
-		if strings.TrimSpace(en) == "" {
+		if strings.TrimSpace(en) == "" && len([]rune(zh)) > 1 { // a Chinese measure word may have no English
 			t.Errorf("%q has an empty translation", zh)
 		}
 		if chinese(en) && !strings.Contains(en, "中文") {

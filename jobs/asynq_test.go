@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"slices"
-
 	"github.com/hibiken/asynq"
 )
 
@@ -44,12 +42,5 @@ func TestDelayGrowsToFiveMinutes(t *testing.T) {
 	}
 	if last < 5*time.Minute {
 		t.Errorf("the last wait is %v; want five minutes or a little more", last)
-	}
-}
-
-func reportPercentiles(b *testing.B, took []time.Duration) {
-	slices.Sort(took)
-	for name, share := range map[string]int{"p50-ms": 50, "p99-ms": 99} {
-		b.ReportMetric(float64(took[min(len(took)-1, len(took)*share/100)].Microseconds())/1000, name)
 	}
 }

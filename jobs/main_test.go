@@ -130,7 +130,6 @@ func until(t testing.TB, what string, so func() bool) {
 
 // engine is where the queue lives in a test.
 type engine struct {
-	name    string
 	address string
 	flush   func(t *testing.T, r *Runner)
 }
@@ -138,11 +137,11 @@ type engine struct {
 // engines runs a test on the stand-in and on a real Redis.
 func engines(t *testing.T, test func(t *testing.T, e engine)) {
 	t.Run("in process", func(t *testing.T) {
-		test(t, engine{name: "in process", flush: func(_ *testing.T, r *Runner) { r.running.stand.server.FlushAll() }})
+		test(t, engine{flush: func(_ *testing.T, r *Runner) { r.running.stand.server.FlushAll() }})
 	})
 	t.Run("redis-server", func(t *testing.T) {
 		server := startRedis(t)
-		test(t, engine{name: "redis-server", address: server.address(), flush: func(t *testing.T, _ *Runner) { server.do(t, "FLUSHALL") }})
+		test(t, engine{address: server.address(), flush: func(t *testing.T, _ *Runner) { server.do(t, "FLUSHALL") }})
 	})
 }
 
@@ -242,6 +241,13 @@ func newRunner(t testing.TB, o Options) *Runner {
 func start(t testing.TB, o Options) *Runner {
 	t.Helper()
 	r := newRunner(t, o)
+	begin(t, r)
+	return r
+}
+
+// begin starts a runner and stops it with the test.
+func begin(t testing.TB, r *Runner) {
+	t.Helper()
 	if err := r.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -252,5 +258,4 @@ func start(t testing.TB, o Options) *Runner {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return r
 }

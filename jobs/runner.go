@@ -86,8 +86,8 @@ func New(o Options) (*Runner, error) {
 		o.Workers = 8
 	}
 	return &Runner{
-		db: o.DB, clock: o.Clock, log: o.Log, table: listeners, audience: listeners.audience(), schedule: o.Schedule, redis: o.Redis, workers: o.Workers,
-		wake: make(chan struct{}, 1),
+		db: o.DB, clock: o.Clock, log: o.Log, table: listeners, audience: listeners.audience(), schedule: o.Schedule,
+		redis: o.Redis, workers: o.Workers, wake: make(chan struct{}, 1),
 		// Relay and worker together pick a fact up within 225 ms (poll + 1.5 × check), though nobody wakes them.
 		pace: pace{poll: 150 * time.Millisecond, check: 50 * time.Millisecond, again: 30 * time.Second,
 			// asynq finds a dead worker's task within two minutes; only what is older than that is taken for lost.

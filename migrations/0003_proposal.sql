@@ -37,7 +37,9 @@ create table proposal (
   reason text not null default '', appeal_until timestamptz, fix_until timestamptz,
   score int, rank int, awarded bigint,
   acting_helper uuid references person, acting_reason text not null default '', acting_paper uuid references attachment,
-  created_at timestamptz not null, saved_at timestamptz not null, version int not null default 1,
+  created_at timestamptz not null, saved_at timestamptz not null,
+  saves int not null default 1, -- counts what was typed, as version counts what was decided
+  version int not null default 1,
   check ((acting_helper is null) = (acting_paper is null))
 );
 create index proposal_edition on proposal (edition_id, state, id);
@@ -58,9 +60,10 @@ create table proposal_activity (
   proposal_id uuid not null references proposal, seq int not null, name text not null, times int not null, month text not null default '',
   place_text text not null default '', people int not null, primary key (proposal_id, seq)
 );
+-- A draft may have a line without its price yet; what is handed in may not.
 create table proposal_line (
-  proposal_id uuid not null references proposal, seq int not null, category text not null, item text not null, unit_price bigint not null check (unit_price > 0),
-  qty int not null check (qty > 0), amount bigint generated always as (unit_price * qty) stored, note text not null default '', primary key (proposal_id, seq)
+  proposal_id uuid not null references proposal, seq int not null, category text not null, item text not null, unit_price bigint not null check (unit_price >= 0),
+  qty int not null check (qty >= 0), amount bigint generated always as (unit_price * qty) stored, note text not null default '', primary key (proposal_id, seq)
 );
 -- What was handed in, sealed: the fields as they were, with their digest.
 create table proposal_revision (

@@ -10,7 +10,9 @@ call has_states('judge', 'judge');
 create table review_round (
   id uuid primary key, edition_id uuid not null references edition, place ltree not null references place, kind text not null check (kind in ('desk','pitch','panel')), seq int not null,
   name text not null, state text not null default 'planned', min_valid int not null, trim_at int not null, panel int not null,
-  closes_at timestamptz, opened_at timestamptz, closed_at timestamptz, digest text not null default '', version int not null default 1, unique (edition_id, seq)
+  closes_at timestamptz, opened_at timestamptz, closed_at timestamptz, digest text not null default '', version int not null default 1,
+  seed text not null default '', -- drawn when the round opens, before the first mark, and published: it decides what only a lot can
+  unique (edition_id, seq), check (state = 'planned' or seed <> '')
 );
 insert into legal_move select 'review_round', * from (values ('planned','open'),('open','closed'),('closed','open')) m;
 call has_states('review_round', 'review_round');
@@ -45,7 +47,8 @@ create table conflict (
 );
 create table assignment (
   id uuid primary key, round_id uuid not null references review_round, judge_id uuid not null references judge, proposal_id uuid not null references proposal,
-  place ltree not null references place, state text not null default 'assigned', at timestamptz not null, version int not null default 1, unique (round_id, judge_id, proposal_id)
+  place ltree not null references place, state text not null default 'assigned', reason text not null default '', at timestamptz not null, version int not null default 1,
+  unique (round_id, judge_id, proposal_id)
 );
 create index assignment_proposal on assignment (proposal_id);
 create index assignment_judge on assignment (judge_id, state);
@@ -60,7 +63,8 @@ begin
     if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
     end if;
-  elsif exists (select from assignment where judge_id = new.judge_id and proposal_id = new.proposal_id and state in ('assigned','accepted')) then
+  elsif exists (select from assignment where judge_id = new.judge_id and proposal_id = new.proposal_id and state in ('assigned','accepted'))
+    or exists (select from sheet where judge_id = new.judge_id and proposal_id = new.proposal_id and state <> 'invalid') then
     raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
   end if;
   return new;
@@ -72,7 +76,8 @@ create trigger conflict_no_assignment before insert on conflict for each row exe
 create table sheet (
   id uuid primary key, assignment_id uuid not null unique references assignment, round_id uuid not null references review_round, proposal_id uuid not null references proposal,
   judge_id uuid not null references judge, marks jsonb not null default '{}', total int, comment text not null default '', private_note text not null default '',
-  state text not null default 'draft', submitted_at timestamptz, reason text not null default '', version int not null default 1
+  state text not null default 'draft', submitted_at timestamptz, reason text not null default '', saves int not null default 0, version int not null default 1,
+  check ((state in ('submitted','locked')) <= (total is not null and submitted_at is not null)), check (total between 0 and 10000)
 );
 create index sheet_proposal on sheet (round_id, proposal_id);
 insert into legal_move select 'sheet', * from (values ('draft','submitted'),('submitted','draft'),('submitted','locked'),('draft','invalid'),('submitted','invalid'),('locked','invalid')) m;
@@ -91,6 +96,25 @@ begin
 end $$;
 -- +goose StatementEnd
 create trigger sheet_locked before update on sheet for each row execute function sheet_locked();
+-- I-R4: who marks has signed the statement first, was given the project, and has no tie to it.
+-- +goose StatementBegin
+create function sheet_fair() returns trigger language plpgsql as $$
+begin
+  if new.state = 'invalid' then
+    return new;
+  end if;
+  perform from judge where id = new.judge_id for key share;
+  if not exists (select from judge where id = new.judge_id and state = 'accepted' and statement_at is not null) then
+    raise exception '请先签好评委承诺，再打分' using errcode = 'SB001';
+  end if;
+  if exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) or not exists (
+      select from assignment where id = new.assignment_id and judge_id = new.judge_id and proposal_id = new.proposal_id and round_id = new.round_id and state in ('assigned','accepted')) then
+    raise exception '这个项目现在不由您评审' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+-- +goose StatementEnd
+create trigger sheet_fair before insert or update on sheet for each row execute function sheet_fair();
 
 -- What a closed round came to. A recomputation is a new run; the old one stays.
 create table round_result (

@@ -7,7 +7,7 @@ create table award (
   check ((result = 'selected') = (amount > 0))
 );
 insert into legal_move select 'award', * from (values ('proposed','publicized'),('publicized','objected'),('objected','confirmed'),('objected','revoked'),
- ('objected','publicized'),('publicized','confirmed'),('confirmed','declined'),('confirmed','revoked'),('publicized','declined')) m;
+ ('objected','publicized'),('publicized','confirmed'),('confirmed','declined'),('confirmed','revoked'),('publicized','declined'),('proposed','declined'),('objected','declined')) m;
 call has_states('award', 'award');
 
 create table publicity (
@@ -29,12 +29,18 @@ end $$;
 -- +goose StatementEnd
 create trigger publicity_sealed before update on publicity for each row execute function publicity_sealed();
 create table publicity_item (publicity_id uuid not null references publicity, award_id uuid not null references award, primary key (publicity_id, award_id));
+create index publicity_item_award on publicity_item (award_id);
+create index publicity_edition on publicity (edition_id);
+create index publicity_open on publicity (closes_at) where state = 'open';
 
 create table objection (
   id uuid primary key, number text not null unique, publicity_id uuid not null references publicity, award_id uuid not null references award, place ltree not null references place,
   person_id uuid not null references person, facts text not null, state text not null default 'received', due_at timestamptz not null, received_at timestamptz not null,
-  handler uuid references person, answer text not null default '', decided_at timestamptz, version int not null default 1
+  handler uuid references person, answer text not null default '', decided_at timestamptz, version int not null default 1,
+  check ((state in ('upheld','dismissed')) <= (handler is not null and answer <> '' and decided_at is not null)),
+  check (handler is distinct from person_id) -- nobody decides their own objection
 );
+create index objection_place on objection using gist (place);
 create index objection_award on objection (award_id, state);
 insert into legal_move select 'objection', * from (values ('received','investigating'),('received','not_accepted'),('investigating','upheld'),('investigating','dismissed'),('received','withdrawn'),('investigating','withdrawn')) m;
 call has_states('objection', 'objection');
@@ -60,10 +66,24 @@ create table agreement (
   place ltree not null references place, host ltree not null references place, total bigint not null check (total > 0), starts_on date not null, ends_on date not null,
   annex text not null, digest text not null, state text not null default 'signing', effective_at timestamptz, version int not null default 1
 );
-insert into legal_move select 'agreement', * from (values ('signing','effective'),('effective','suspended'),('suspended','effective'),('suspended','terminated'),('effective','completed'),('effective','terminated')) m;
+insert into legal_move select 'agreement', * from (values ('signing','effective'),('effective','suspended'),('suspended','effective'),('suspended','terminated'),('effective','completed'),('effective','terminated'),('signing','terminated')) m;
 call has_states('agreement', 'agreement');
 create table agreement_sign (
   agreement_id uuid not null references agreement, party text not null check (party in ('A','B','C')), person_id uuid not null references person,
   at timestamptz not null, digest text not null, primary key (agreement_id, party), unique (agreement_id, person_id)
 );
 create trigger agreement_sign_never before update or delete on agreement_sign for each row execute function never();
+-- 7.7: in force only when all three parties have signed the very text.
+-- +goose StatementBegin
+create function agreement_signed() returns trigger language plpgsql as $$
+begin
+  if (new.annex, new.digest, new.total, new.award_id, new.host) is distinct from (old.annex, old.digest, old.total, old.award_id, old.host) then
+    raise exception '协议起草后内容不能改，只能另签补充协议' using errcode = 'SB001';
+  end if;
+  if new.state = 'effective' and old.state = 'signing' and (select count(*) from agreement_sign where agreement_id = new.id and digest = new.digest) <> 3 then
+    raise exception '三方还没有签齐，协议不能生效' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+-- +goose StatementEnd
+create trigger agreement_signed before update on agreement for each row execute function agreement_signed();

@@ -9,6 +9,7 @@ create table project (
   volunteer_times int not null default 0, grade text not null default '', settled boolean not null default false, published boolean not null default false,
   created_at timestamptz not null, version int not null default 1,
   -- I-M1, I-M2: released ≤ award, live claims ≤ award (the verb holds them to what is released), paid ≤ released.
+  check (act_n >= 0 and served_times >= 0 and volunteer_times >= 0), check (served_people between 0 and served_times), -- I-F5
   check (released between 0 and award), check (claimed between 0 and award), check (paid between 0 and released), check (paid <= claimed)
 );
 create index project_edition on project (edition_id, state);
@@ -30,7 +31,7 @@ create table activity (
   id uuid primary key, project_id uuid not null references project, place ltree not null references place, theme text not null, starts_at timestamptz not null, ends_at timestamptz not null,
   place_text text not null, content text not null default '', served_times int not null default 0, newcomers int not null default 0, minors int not null default 0, elders int not null default 0,
   disabled int not null default 0, volunteers int not null default 0, volunteer_halves int not null default 0, sign_in text not null default '' check (sign_in in ('','paper','digital')),
-  problems text not null default '', late_reason text not null default '', state text not null default 'planned', reason text not null default '',
+  problems text not null default '', late_reason text not null default '', twin_reason text not null default '', state text not null default 'planned', reason text not null default '',
   created_by uuid not null references person, submitted_by uuid references person, submitted_at timestamptz, verified_by uuid references person, verified_at timestamptz,
   photos_n int not null default 0, version int not null default 1,
   check (ends_at > starts_at),
@@ -40,6 +41,8 @@ create table activity (
 );
 create index activity_project on activity (project_id, starts_at);
 create index activity_state on activity (state, place);
+-- Photos that look alike are sought within a subdistrict.
+create index attachment_look on attachment using gist (place) where phash is not null;
 insert into legal_move select 'activity', * from (values
  ('planned','published'),('published','ongoing'),('planned','logged'),('published','logged'),('ongoing','logged'),('logged','submitted'),
  ('submitted','returned'),('submitted','verified'),('submitted','rejected'),('returned','submitted'),('returned','logged'),('verified','returned'),
@@ -69,14 +72,17 @@ create table attendance (
 create table evaluation (
   id uuid primary key, project_id uuid not null references project, place ltree not null references place, kind text not null check (kind in ('mid','final')), state text not null default 'scheduled',
   report text not null default '', next_step text not null default '', satisfaction int not null default 0, due_at timestamptz not null, submitted_by uuid references person, submitted_at timestamptz,
-  score int, grade text not null default '', veto text not null default '', finalized_at timestamptz, version int not null default 1, unique (project_id, kind)
+  score int, grade text not null default '', veto text not null default '', finalized_at timestamptz, round int not null default 1 check (round in (1, 2)),
+  version int not null default 1, unique (project_id, kind)
 );
+create index evaluation_state on evaluation (state, due_at);
 insert into legal_move select 'evaluation', * from (values
  ('scheduled','self_submitted'),('scheduled','failed'),('self_submitted','under_review'),('under_review','scored'),('scored','publicized'),('publicized','passed'),('publicized','failed'),
  ('scored','passed'),('scored','failed'),('failed','rectification'),('rectification','re_scored'),('re_scored','passed'),('re_scored','failed'),('passed','finalized'),('failed','finalized')) m;
 call has_states('evaluation', 'evaluation');
 create table evaluation_sheet (
-  evaluation_id uuid not null references evaluation, person_id uuid not null references person, role text not null check (role in ('member','finance')), marks jsonb not null, total int not null check (total between 0 and 10000),
-  comment text not null default '', at timestamptz not null, primary key (evaluation_id, person_id)
+  -- Round 2 is the one after a failed mid-term review was put right.
+  evaluation_id uuid not null references evaluation, round int not null default 1, person_id uuid not null references person, role text not null check (role in ('member','finance')), marks jsonb not null, total int not null check (total between 0 and 10000),
+  comment text not null default '', at timestamptz not null, primary key (evaluation_id, round, person_id)
 );
 create trigger evaluation_sheet_never before update or delete on evaluation_sheet for each row execute function never();

@@ -48,7 +48,7 @@ func plain(err error) string {
 }
 
 func commands(environ []string) *cobra.Command {
-	root := &cobra.Command{Use: "seedbed", Short: "Seedbed 苗圃: a district's community micro-venture competition, from the call to the organisation that lives on",
+	root := &cobra.Command{Use: "seedbed", Short: "Seedbed: a district's community micro-venture competition, from the call to the organisation that lives on",
 		SilenceUsage: true, SilenceErrors: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}}
 	withConfig := func(f func(context.Context, Config, *cobra.Command, []string) error) func(*cobra.Command, []string) error {
 		return func(cmd *cobra.Command, args []string) error {

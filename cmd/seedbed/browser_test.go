@@ -1,0 +1,347 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"seedbed/domain/accounts"
+	"seedbed/domain/clock"
+	"seedbed/storage/objects"
+	"seedbed/storage/pg/pgtest"
+	"seedbed/storage/sms"
+)
+
+// TestMain lends this very program to the tests that need it as a process of its own.
+func TestMain(m *testing.M) {
+	if args := os.Getenv("SEEDBED_TEST_CHILD"); args != "" {
+		os.Exit(run(context.Background(), strings.Fields(args), withoutTestMarks(os.Environ()), os.Stdout, os.Stderr))
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+func withoutTestMarks(environ []string) []string {
+	return slices.DeleteFunc(environ, func(s string) bool { return strings.HasPrefix(s, "SEEDBED_TEST_") })
+}
+
+// newHouse wires a house on a lent database, a folder and a clock that is moved by hand.
+func newHouse(t *testing.T, at time.Time) (*House, *clock.Manual) {
+	t.Helper()
+	db, url := pgtest.Lend(t)
+	dir := t.TempDir()
+	disk, err := objects.NewDisk(filepath.Join(dir, "objects"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hand := clock.NewManual(at)
+	c := Config{Data: dir, Secret: strings.Repeat("5e", 32)}
+	h, err := wire(c, &Engines{DB: db, URL: url, Objects: disk, Sender: sms.NewFile(filepath.Join(dir, "sms.log"))}, hand, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Sample{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, hand
+}
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// serve answers on a port of its own until the test ends.
+func (h *House) serve(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := h.App()
+	go func() { _ = app.Listener(l) }()
+	t.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
+	return "http://" + l.Addr().String()
+}
+
+// browser is one Chromium; every person has a window of their own with cookies of their own.
+type browser struct {
+	t     *testing.T
+	ctx   context.Context
+	house *House
+	hand  *clock.Manual
+	base  string
+	shots string // folder for screenshots, "" for none
+	step  int
+	tabs  map[string]*tab
+}
+
+type tab struct {
+	*browser
+	who   string
+	phone string
+	page  context.Context
+}
+
+func startBrowser(t *testing.T, h *House, hand *clock.Manual) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium is not installed; ./dev test installs it")
+		}
+		t.Skip("Chromium is not installed; ./dev test installs it")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("lang", "zh-CN"))
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
+	t.Cleanup(cancel)
+	ctx, stop := chromedp.NewExecAllocator(ctx, opts...)
+	t.Cleanup(stop)
+	ctx, end := chromedp.NewContext(ctx)
+	t.Cleanup(end)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	return &browser{t: t, ctx: ctx, house: h, hand: hand, base: h.serve(t), shots: os.Getenv("SEEDBED_TEST_SCREENS"), tabs: map[string]*tab{}}
+}
+
+// as gives the window of a person.
+func (b *browser) as(who, phone string) *tab {
+	if w, ok := b.tabs[who]; ok {
+		return w
+	}
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	w := &tab{browser: b, who: who, phone: phone, page: ctx}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+		b.t.Fatal(err)
+	}
+	b.tabs[who] = w
+	return w
+}
+
+func (w *tab) fail(format string, args ...any) {
+	w.t.Helper()
+	body, _ := chromedp.Run(w.page, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
+	w.t.Fatalf("step %d, %s: %s\n%s", w.step, w.who, fmt.Sprintf(format, args...), body)
+}
+
+func js[T any](w *tab, script string) T {
+	w.t.Helper()
+	v, err := chromedp.Run(w.page, chromedp.Evaluate[T](script))
+	if err != nil {
+		w.fail("%v in %s", err, script)
+	}
+	return v
+}
+
+// open goes to a page and expects it to be there.
+func (w *tab) open(path string) *tab {
+	w.t.Helper()
+	w.step++
+	res, err := chromedp.Run(w.page, chromedp.NavigateResponse(w.base+path))
+	if err != nil {
+		w.fail("opening %s: %v", path, err)
+	}
+	if res != nil && res.Status != 200 {
+		w.fail("opening %s: status %d", path, res.Status)
+	}
+	w.sane()
+	return w
+}
+
+// sane holds every page that is walked over to what all pages owe: one heading, no sideways scroll on a phone, no
+// policy broken.
+func (w *tab) sane() {
+	w.t.Helper()
+	if n := js[int](w, `document.querySelectorAll("h1").length`); n != 1 {
+		w.t.Errorf("step %d: %s has %d headings", w.step, w.path(), n)
+	}
+	if over := js[int](w, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		w.t.Errorf("step %d: %s scrolls sideways by %d px at 390 px", w.step, w.path(), over)
+	}
+	if bare := js[int](w, `[...document.querySelectorAll("input:not([type=hidden]),select,textarea")].filter(e => !e.labels?.length && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby")).length`); bare > 0 {
+		w.t.Errorf("step %d: %s has %d fields without a label", w.step, w.path(), bare)
+	}
+}
+
+func (w *tab) path() string { w.t.Helper(); return js[string](w, `location.pathname`) }
+
+var idInPath = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+
+// id is the row's id in the address.
+func (w *tab) id() string {
+	w.t.Helper()
+	id := idInPath.FindString(w.path())
+	if id == "" {
+		w.fail("no id in the address")
+	}
+	return id
+}
+
+// fill types into a field by its name.
+func (w *tab) fill(name, value string) *tab {
+	w.t.Helper()
+	ok := js[bool](w, `(() => { const e = [...document.getElementsByName(`+strconv.Quote(name)+`)].find(e => e.type !== "hidden" && e.type !== "radio" && e.type !== "checkbox"); if (!e) return false;
+		e.closest("details")?.setAttribute("open", ""); e.focus(); e.value = `+strconv.Quote(value)+`; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); return e.value !== "" || `+strconv.Quote(value)+` === "" })()`)
+	if !ok {
+		w.fail("no field %s that takes %q", name, value)
+	}
+	return w
+}
+
+// tick chooses a radio or box by name and value; value "" takes the first.
+func (w *tab) tick(name string, values ...string) *tab {
+	w.t.Helper()
+	if len(values) == 0 {
+		values = []string{""}
+	}
+	for _, v := range values {
+		if !js[bool](w, `(() => { const e = [...document.getElementsByName(`+strconv.Quote(name)+`)].find(e => (e.type === "radio" || e.type === "checkbox") && (`+strconv.Quote(v)+` === "" || e.value === `+strconv.Quote(v)+`)); if (!e) return false; if (!e.checked) e.click(); return e.checked })()`) {
+			w.fail("no choice %s = %s", name, v)
+		}
+	}
+	return w
+}
+
+// files puts files into a file field.
+func (w *tab) files(name string, paths ...string) *tab {
+	w.t.Helper()
+	if err := chromedp.Do(w.page, chromedp.SetUploadFiles(`input[type=file][name="`+name+`"]`, paths)); err != nil {
+		w.fail("files into %s: %v", name, err)
+	}
+	return w
+}
+
+// press presses the button or link with a text inside main, and waits for the page it leads to.
+func (w *tab) press(label string) *tab { return w.pressIn("main", label) }
+
+func (w *tab) pressIn(scope, label string) *tab {
+	w.t.Helper()
+	w.step++
+	ok := js[bool](w, `(() => { window.before = true; const all = [...document.querySelectorAll(`+strconv.Quote(scope+" button,"+scope+" a,.bar button,.bar a")+`)].filter(e => e.textContent.trim().replace(/\s+/g, " ") === `+strconv.Quote(label)+`);
+		const e = all.find(e => e.offsetParent !== null) || all[0]; if (!e) return false; e.closest("details")?.setAttribute("open", ""); e.click(); return true })()`)
+	if !ok {
+		w.fail("no button %q", label)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		gone, err := chromedp.Run(w.page, chromedp.Evaluate[bool](`!window.before && document.readyState === "complete"`))
+		if err == nil && gone {
+			break
+		}
+		if time.Now().After(deadline) {
+			w.fail("pressing %q leads nowhere", label)
+		}
+		time.Sleep(15 * time.Millisecond)
+	}
+	w.sane()
+	return w
+}
+
+// see expects a text on the page.
+func (w *tab) see(texts ...string) *tab {
+	w.t.Helper()
+	for _, text := range texts {
+		if !js[bool](w, `document.body.innerText.replace(/\s+/g, " ").includes(`+strconv.Quote(text)+`)`) {
+			w.fail("does not see %q", text)
+		}
+	}
+	return w
+}
+
+// shot keeps the page as it looks on a phone and on a desk.
+func (w *tab) shot(name string) *tab {
+	w.t.Helper()
+	if w.shots == "" {
+		return w
+	}
+	for _, width := range []int64{390, 1280} {
+		height := int64(844)
+		if width == 1280 {
+			height = 900
+		}
+		if err := chromedp.Do(w.page, chromedp.EmulateViewport(width, height)); err != nil {
+			w.fail("%v", err)
+		}
+		tall := min(js[int64](w, `document.documentElement.scrollHeight`), 6000)
+		if err := chromedp.Do(w.page, chromedp.EmulateViewport(width, max(tall, height))); err != nil {
+			w.fail("%v", err)
+		}
+		picture, err := chromedp.Run(w.page, chromedp.FullScreenshot(60))
+		if err != nil {
+			w.fail("%v", err)
+		}
+		if err := os.WriteFile(filepath.Join(w.shots, fmt.Sprintf("%s-%d.jpg", name, width)), picture, 0o644); err != nil { //nolint:gosec // pictures for everybody
+			w.t.Fatal(err)
+		}
+	}
+	if err := chromedp.Do(w.page, chromedp.EmulateViewport(390, 844)); err != nil {
+		w.fail("%v", err)
+	}
+	return w
+}
+
+// signIn signs a person in by phone and code, as they would, and passes the second factor of those who need one.
+func (w *tab) signIn(strong bool) *tab {
+	w.t.Helper()
+	w.hand.Advance(2 * time.Minute) // a code a minute
+	w.open("/login").fill("phone", w.phone).press("获取验证码")
+	code := codeInText.FindString(w.house.Engines.Sender.(*sms.File).Last(w.phone))
+	w.fill("code", code).press("登录")
+	if !strong {
+		return w
+	}
+	w.open("/second-factor")
+	secret := js[string](w, `document.getElementsByName("secret")[0]?.value || ""`)
+	if secret != "" {
+		factors[w.phone] = secret
+	}
+	w.hand.Advance(time.Minute) // a code of its own
+	number, err := accounts.FactorCode(factors[w.phone], w.hand.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.fill("code", number)
+	if secret != "" {
+		return w.press("设好了")
+	}
+	return w.press("验证")
+}
+
+var factors = map[string]string{}
+
+// settle lets everything that follows from what was done happen, and what the calendar asks for.
+func (b *browser) settle() {
+	b.t.Helper()
+	for range 2 {
+		if err := b.house.Jobs.RunDue(b.ctx); err != nil {
+			b.t.Fatal(err)
+		}
+		if err := b.house.Jobs.Settle(b.ctx); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// check runs the invariants over what the walk has left.
+func (b *browser) check() {
+	b.t.Helper()
+	var said strings.Builder
+	if err := b.house.check(context.Background(), &said); err != nil {
+		b.t.Errorf("%v\n%s", err, said.String())
+	}
+	_, _ = io.WriteString(testLog{b.t}, said.String())
+}

@@ -1,0 +1,421 @@
+package delivery
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/storage/pg"
+)
+
+func TestOpenMakesTheProjectOnce(t *testing.T) {
+	w := newWorld(t)
+	p := w.project
+	if p.Number != "PJX-01-A0001" || p.Award != 3_000_00 || !p.Published || p.LeadID != w.id("lead") || p.ActTarget != 4 {
+		t.Fatalf("project is %+v", p)
+	}
+	for range 2 {
+		w.must(w.db.Change(w.ctx, func(tx pg.Tx) error { return open(w.ctx, tx, w.id("agreement")) }))
+	}
+	for sql, want := range map[string]int64{
+		`select count(*) from project`: 1, `select count(*) from budget_line`: 2, `select coalesce(sum(amount), 0)::bigint from budget_line`: 3_000_00,
+		`select count(*) from outbox where kind = 'delivery.opened'`: 1, `select count(*) from notice where code = 'N12'`: 3} {
+		if n, err := pg.Value[int64](w.ctx, w.db, sql, nil); err != nil || n != want {
+			t.Errorf("%s: %d, %v; want %d", sql, n, err, want)
+		}
+	}
+}
+
+func TestOpenWaitsForTheAgreement(t *testing.T) {
+	w := newWorld(t)
+	w.owned(`update agreement set state = 'signing'`, nil)
+	err := w.db.Change(w.ctx, func(tx pg.Tx) error { return open(w.ctx, tx, w.id("agreement")) })
+	w.refused(err, fault.Conflict)
+}
+
+func TestPlanChecksItsFields(t *testing.T) {
+	w := newWorld(t)
+	at := began.AddDate(0, 0, 5)
+	good := NewPlan{ID: w.id("a"), Theme: "种花", StartsAt: at, EndsAt: at.Add(time.Hour), PlaceText: "3 号楼前"}
+	for field, spoil := range map[string]func(n *NewPlan){
+		"theme":      func(n *NewPlan) { n.Theme = "" },
+		"place_text": func(n *NewPlan) { n.PlaceText = strings.Repeat("长", 61) },
+		"starts_at":  func(n *NewPlan) { n.StartsAt, n.EndsAt = at.AddDate(1, 0, 0), at.AddDate(1, 0, 0).Add(time.Hour) },
+		"ends_at":    func(n *NewPlan) { n.EndsAt = at.Add(29 * time.Minute) },
+	} {
+		n := good
+		spoil(&n)
+		_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, n)
+		if _, ok := fault.InFields(err)[field]; !ok || len(fault.InFields(err)) != 1 {
+			t.Errorf("spoilt %s: %v", field, err)
+		}
+	}
+	n := good
+	n.EndsAt = at.AddDate(0, 0, 1)
+	if _, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, n); fault.InFields(err)["ends_at"].Text == "" {
+		t.Errorf("two days: %v", err)
+	}
+	for range 2 { // a double click plans once
+		_, err := w.book.Plan(w.ctx, w.people["member"], w.project.ID, good)
+		w.must(err)
+	}
+	if n, _ := pg.Value[int64](w.ctx, w.db, `select count(*) from activity`, nil); n != 1 {
+		t.Fatalf("%d activities", n)
+	}
+	_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, good)
+	w.refused(err, fault.NotFound) // the id is the member's row
+	for _, name := range []string{"resident", "rival", "far", "next door"} {
+		_, err = w.book.Plan(w.ctx, w.people[name], w.project.ID, good)
+		w.refused(err, fault.NotFound)
+	}
+	_, err = w.book.Plan(w.ctx, w.people["treasurer"], w.project.ID, good)
+	w.refused(err, fault.Forbidden)
+	_, err = w.book.Plan(w.ctx, w.people["staff"], w.project.ID, good)
+	w.refused(err, fault.Forbidden)
+}
+
+func TestAnnounceReplanCancel(t *testing.T) {
+	w := newWorld(t)
+	at := began.AddDate(0, 0, 2)
+	plan := NewPlan{ID: w.id("a"), Theme: "种花", StartsAt: at, EndsAt: at.Add(time.Hour), PlaceText: "3 号楼前"}
+	_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, plan)
+	w.must(err)
+	w.refused(w.book.Announce(w.ctx, w.people["member"], plan.ID, Step{Version: 1}), fault.Forbidden)
+	w.clock.Advance(24 * time.Hour)
+	w.refused(w.book.Announce(w.ctx, w.people["lead"], plan.ID, Step{Version: 1}), fault.Conflict) // one day is too short
+	w.clock.Set(began.Add(14 * time.Hour))
+	for range 2 {
+		w.must(w.book.Announce(w.ctx, w.people["lead"], plan.ID, Step{Version: 1}))
+	}
+	plan.Version, plan.Theme = 2, "浇花"
+	for range 2 {
+		w.must(w.book.Replan(w.ctx, w.people["member"], plan.ID, plan))
+	}
+	plan.Theme = "别的"
+	w.refused(w.book.Replan(w.ctx, w.people["member"], plan.ID, plan), fault.Conflict) // stale
+	if a := w.activity(plan.ID); a.State != Announced || a.Version != 3 || a.Theme != "浇花" {
+		t.Fatalf("activity is %+v", a)
+	}
+	w.refused(w.book.Cancel(w.ctx, w.people["lead"], plan.ID, Step{Version: 3}), fault.Invalid)
+	w.must(w.book.Cancel(w.ctx, w.people["lead"], plan.ID, Step{Version: 3, Reason: "下雨"}))
+	w.refused(w.book.Log(w.ctx, w.people["lead"], plan.ID, w.log(w.activity(plan.ID), 3)), fault.Invalid) // not yet begun
+	w.clock.Set(at.Add(time.Hour))
+	w.refused(w.book.Log(w.ctx, w.people["lead"], plan.ID, w.log(w.activity(plan.ID), 3)), fault.Conflict) // called off
+}
+
+func TestLogChecksCountsAndLateness(t *testing.T) {
+	w := newWorld(t)
+	at := began.AddDate(0, 0, 1)
+	_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, NewPlan{ID: w.id("a"), Theme: "种花", StartsAt: at, EndsAt: at.Add(time.Hour), PlaceText: "3 号楼前"})
+	w.must(err)
+	w.clock.Set(at.Add(2 * time.Hour))
+	good := w.log(w.activity(w.id("a")), 20)
+	for name, c := range map[string]struct {
+		field string
+		spoil func(n *NewLog)
+	}{
+		"more elders than people":  {"elders", func(n *NewLog) { n.Elders = 21 }},
+		"elders and minors":        {"elders", func(n *NewLog) { n.Elders, n.Minors = 11, 10 }},
+		"more newcomers":           {"newcomers", func(n *NewLog) { n.Newcomers = 21 }},
+		"negative":                 {"disabled", func(n *NewLog) { n.Disabled = -1 }},
+		"negative people":          {"served_times", func(n *NewLog) { n.ServedTimes, n.Elders, n.Minors = -1, -1, -1 }},
+		"hours without volunteers": {"volunteers", func(n *NewLog) { n.Volunteers = 0 }},
+		"nine hours each":          {"volunteer_hours", func(n *NewLog) { n.VolunteerHours = "27" }},
+		"odd hours":                {"volunteer_hours", func(n *NewLog) { n.VolunteerHours = "1.3" }},
+		"no hours":                 {"volunteer_hours", func(n *NewLog) { n.VolunteerHours = "NaN" }},
+		"sign-in":                  {"sign_in", func(n *NewLog) { n.SignIn = "face" }},
+	} {
+		n := good
+		c.spoil(&n)
+		if _, ok := fault.InFields(w.book.Log(w.ctx, w.people["lead"], w.id("a"), n))[c.field]; !ok {
+			t.Errorf("%s: %s is not to blame", name, c.field)
+		}
+	}
+	// The last moment that needs no reason is 24:00 of the seventh day.
+	w.clock.Set(time.Date(2026, 3, 11, 0, 0, 0, 0, at.Location()))
+	if _, ok := fault.InFields(w.book.Log(w.ctx, w.people["lead"], w.id("a"), good))["late_reason"]; !ok {
+		t.Error("a late log needs no reason")
+	}
+	w.clock.Advance(-time.Microsecond)
+	w.must(w.book.Log(w.ctx, w.people["lead"], w.id("a"), good))
+	if a := w.activity(w.id("a")); a.VolunteerHalves != 9 || a.ServedTimes != 20 || a.State != Logged {
+		t.Fatalf("log is %+v", a)
+	}
+	w.clock.Advance(time.Hour)
+	again := w.log(w.activity(w.id("a")), 21)
+	again.LateReason = "手机坏了"
+	w.must(w.book.Log(w.ctx, w.people["member"], w.id("a"), again))
+	again.ServedTimes = 22
+	w.refused(w.book.Log(w.ctx, w.people["lead"], w.id("a"), again), fault.Conflict) // stale
+}
+
+// I-F9: whatever happens to the money, activities can be logged and evidenced.
+func TestMoneyNeverStopsLogging(t *testing.T) {
+	w := newWorld(t)
+	for i, state := range []string{Suspended, InProgress, MidDue, MidFailed} {
+		if i > 0 || w.project.State != state {
+			w.pass(state)
+		}
+		a := w.held(began.AddDate(0, 0, 1+i), 8)
+		w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	}
+	w.pass(Terminated)
+	_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, NewPlan{ID: w.id("z"), Theme: "种花", StartsAt: began.AddDate(0, 1, 0), EndsAt: began.AddDate(0, 1, 0).Add(time.Hour), PlaceText: "楼前"})
+	w.refused(err, fault.Conflict)
+}
+
+func TestSubmitNeedsTheEvidence(t *testing.T) {
+	w := newWorld(t)
+	at := began.AddDate(0, 0, 1)
+	id := uuid.Must(uuid.NewV7()).String()
+	_, err := w.book.Plan(w.ctx, w.people["lead"], w.project.ID, NewPlan{ID: id, Theme: "种花", StartsAt: at, EndsAt: at.Add(time.Hour), PlaceText: "3 号楼前"})
+	w.must(err)
+	_, err = w.book.Attach(w.ctx, w.people["lead"], id, NewPhoto{Kind: "panorama"}, bytes.NewReader(w.picture()))
+	w.refused(err, fault.Conflict) // it has not begun
+	w.clock.Set(at.Add(2 * time.Hour))
+	n := w.log(w.activity(id), 12)
+	n.Content, n.SignIn = "种花", ""
+	w.must(w.book.Log(w.ctx, w.people["lead"], id, n))
+	submit := func(who string) error {
+		return w.book.Submit(w.ctx, w.people[who], id, Step{Version: w.activity(id).Version})
+	}
+	missing := func(fields ...string) {
+		t.Helper()
+		wrong := fault.InFields(submit("lead"))
+		if len(wrong) != len(fields) {
+			t.Fatalf("missing is %v, want %v", wrong, fields)
+		}
+		for _, f := range fields {
+			if _, ok := wrong[f]; !ok {
+				t.Fatalf("missing is %v, want %v", wrong, fields)
+			}
+		}
+	}
+	missing("content", "sign_in", "photos")
+	w.must(w.book.Log(w.ctx, w.people["lead"], id, w.log(w.activity(id), 12)))
+	missing("photos")
+	sheet := w.attach("lead", id, "sheet", w.picture())
+	w.attach("lead", id, "process", w.picture())
+	w.attach("lead", id, "people", w.picture())
+	missing("photos") // three, and no panorama among them
+	panorama := w.picture()
+	first := w.attach("lead", id, "panorama", panorama)
+	if second := w.attach("lead", id, "people", panorama); second != first || w.activity(id).PhotosN != 4 {
+		t.Fatalf("the same file is there twice: %v %v", first, second)
+	}
+	w.refused(submit("member"), fault.Forbidden)
+	w.refused(submit("treasurer"), fault.Forbidden)
+	_, err = w.book.Remove(w.ctx, w.people["member"], sheet.ID)
+	w.must(err)
+	missing("photos")
+	w.attach("member", id, "sheet", w.picture())
+	version := w.activity(id).Version
+	for range 2 { // a double click hands in once
+		w.must(w.book.Submit(w.ctx, w.people["lead"], id, Step{Version: version}))
+	}
+	if a := w.activity(id); a.State != Submitted || a.Version != version+1 {
+		t.Fatalf("activity is %+v", a)
+	}
+	_, err = w.book.Attach(w.ctx, w.people["lead"], id, NewPhoto{Kind: "people"}, bytes.NewReader(w.picture()))
+	w.refused(err, fault.Conflict)
+	_, err = w.book.Remove(w.ctx, w.people["lead"], first.ID)
+	w.refused(err, fault.Conflict)
+}
+
+func TestPhotosAreRefusedInWords(t *testing.T) {
+	w := newWorld(t)
+	a := w.held(began.AddDate(0, 0, 1), 8)
+	before, err := pg.Value[int64](w.ctx, w.db, `select count(*) from attachment`, nil)
+	w.must(err)
+	heic := append([]byte{0, 0, 0, 24}, []byte("ftypheic00000000heic0000")...)
+	for name, content := range map[string][]byte{
+		"svg": []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "html": []byte("<!doctype html><html></html>"),
+		"heic": heic, "pdf": []byte("%PDF-1.7\n"), "cut": w.picture()[:300], "empty": nil,
+	} {
+		_, err := w.book.Attach(w.ctx, w.people["lead"], a.ID, NewPhoto{Kind: "people", Name: name + ".jpg"}, bytes.NewReader(content))
+		if name == "cut" {
+			continue // its header is whole: examination finds it
+		}
+		w.refused(err, fault.Invalid)
+		if fault.MessageOf(err).Text == "" {
+			t.Errorf("%s: no words", name)
+		}
+	}
+	large := append(w.picture(), make([]byte, 15<<20)...)
+	_, err = w.book.Attach(w.ctx, w.people["lead"], a.ID, NewPhoto{Kind: "people"}, bytes.NewReader(large))
+	w.refused(err, fault.Invalid)
+	_, err = w.book.Attach(w.ctx, w.people["lead"], a.ID, NewPhoto{Kind: "secret"}, bytes.NewReader(w.picture()))
+	w.refused(err, fault.Invalid)
+	after, err := pg.Value[int64](w.ctx, w.db, `select count(*) from attachment`, nil)
+	w.must(err)
+	if after > before+1 {
+		t.Errorf("%d attachments more than before", after-before)
+	}
+}
+
+func TestVerifyCountsInTheSameTransaction(t *testing.T) {
+	w := newWorld(t)
+	a := w.held(began.AddDate(0, 0, 1), 20)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	step := Step{Version: a.Version + 1}
+	for _, name := range []string{"lead", "member", "street", "head", "supervisor", "finance"} {
+		w.refused(w.book.Verify(w.ctx, w.people[name], a.ID, step), fault.Forbidden)
+	}
+	for _, name := range []string{"far", "next door", "resident", "rival", "far street"} {
+		w.refused(w.book.Verify(w.ctx, w.people[name], a.ID, step), fault.NotFound)
+	}
+	w.refused(w.book.Verify(w.ctx, w.people["helper"], a.ID, step), fault.Forbidden) // wrote the proposal for the team
+	w.refused(w.book.Verify(w.ctx, w.people["staff"], a.ID, Step{Version: 1}), fault.Conflict)
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Go(func() { errs[i] = w.book.Verify(w.ctx, w.people[[]string{"staff", "staff2"}[i%2]], a.ID, step) })
+	}
+	wg.Wait()
+	fine := 0
+	for i, err := range errs {
+		if err == nil {
+			fine++
+		} else if !fault.Is(err, fault.Conflict) {
+			t.Errorf("verify %d: %v", i, err)
+		}
+	}
+	if p := w.again(); fine != 4 || p.ActN != 1 || p.ServedTimes != 20 || p.VolunteerTimes != 3 {
+		t.Fatalf("%d succeeded, counters %d %d %d", fine, p.ActN, p.ServedTimes, p.VolunteerTimes)
+	}
+	w.verified(began.AddDate(0, 0, 2), 7)
+	w.countersAgree()
+	// A spot check takes the first out again.
+	back := Step{Version: w.activity(a.ID).Version, Reason: "照片不是这一天的"}
+	w.refused(w.book.Return(w.ctx, w.people["staff"], a.ID, back), fault.Forbidden)
+	w.refused(w.book.Return(w.ctx, w.people["far street"], a.ID, back), fault.NotFound)
+	w.refused(w.book.Return(w.ctx, w.people["street"], a.ID, Step{Version: back.Version}), fault.Invalid)
+	for range 2 {
+		w.must(w.book.Return(w.ctx, w.people["street"], a.ID, back))
+	}
+	if p := w.again(); p.ActN != 1 || p.ServedTimes != 7 || p.VolunteerTimes != 3 {
+		t.Fatalf("after the spot check the counters are %d %d %d", p.ActN, p.ServedTimes, p.VolunteerTimes)
+	}
+	w.countersAgree()
+	now := w.activity(a.ID)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: now.Version}))
+	w.must(w.book.Verify(w.ctx, w.people["staff2"], a.ID, Step{Version: now.Version + 1}))
+	w.countersAgree()
+}
+
+// Who handed an activity in does not verify it, not even after leaving the team for the community's desk.
+func TestNobodyVerifiesTheirOwn(t *testing.T) {
+	w := newWorld(t)
+	a := w.held(began.AddDate(0, 0, 1), 20)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	w.owned(`update activity set created_by = @m::uuid`, pg.Args{"m": w.id("member")})
+	w.owned(`update team_member set state = 'left' where person_id = @m::uuid`, pg.Args{"m": w.id("member")})
+	clerk := w.people["member"]
+	clerk.Grants = []identity.Grant{{Role: identity.CommunityStaff, Place: "jz.wuhan.dc"}}
+	w.refused(w.book.Verify(w.ctx, clerk, a.ID, Step{Version: a.Version + 1}), fault.Forbidden)
+	w.owned(`update activity set created_by = @m::uuid`, pg.Args{"m": w.id("lead")})
+	w.must(w.book.Verify(w.ctx, clerk, a.ID, Step{Version: a.Version + 1}))
+}
+
+// countersAgree is I-F5: a project's figures are the sums over its verified activities.
+func (w *world) countersAgree() {
+	w.Helper()
+	n, err := pg.Value[int64](w.ctx, w.db, `select count(*) from project p join (select project_id, count(*) as n, coalesce(sum(served_times), 0) as served, coalesce(sum(volunteers), 0) as helpers
+    from activity where state = 'verified' group by 1) s on s.project_id = p.id where (p.act_n, p.served_times, p.volunteer_times) is distinct from (s.n, s.served, s.helpers)`, nil)
+	w.must(err)
+	if n != 0 {
+		w.Fatal("a project's figures are not the sums over its verified activities")
+	}
+}
+
+func TestReturnAndReject(t *testing.T) {
+	w := newWorld(t)
+	a := w.held(began.AddDate(0, 0, 1), 20)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	w.must(w.book.Return(w.ctx, w.people["staff"], a.ID, Step{Version: a.Version + 1, Reason: "缺成果照片"}))
+	now := w.activity(a.ID)
+	if now.State != Returned || now.Reason != "缺成果照片" {
+		t.Fatalf("activity is %+v", now)
+	}
+	photo := w.attach("lead", a.ID, "result", w.picture())
+	_, err := w.book.Remove(w.ctx, w.people["lead"], photo.ID)
+	w.must(err)
+	if state, err := pg.Value[string](w.ctx, w.db, `select state from attachment where id = @id::uuid`, pg.Args{"id": photo.ID}); err != nil || state != "hidden" {
+		t.Fatalf("a photo of an activity once handed in is %q, %v", state, err)
+	}
+	w.must(w.book.Log(w.ctx, w.people["lead"], a.ID, w.log(now, 19)))
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: now.Version + 1}))
+	now = w.activity(a.ID)
+	w.refused(w.book.Reject(w.ctx, w.people["staff"], a.ID, Step{Version: now.Version, Code: "mood", Reason: "不好"}), fault.Invalid)
+	w.must(w.book.Reject(w.ctx, w.people["staff"], a.ID, Step{Version: now.Version, Code: "duplicate", Reason: "上周那场"}))
+	if now := w.activity(a.ID); now.State != Rejected || now.Reason != "和另一场重复：上周那场" {
+		t.Fatalf("activity is %+v", now)
+	}
+	w.refused(w.book.Log(w.ctx, w.people["lead"], a.ID, w.log(w.activity(a.ID), 19)), fault.Conflict)
+}
+
+// I-F4: nobody can call an activity verified that lacks its evidence, not even by hand in the database.
+func TestDatabaseRefusesVerificationWithoutEvidence(t *testing.T) {
+	w := newWorld(t)
+	house, err := identity.House().Must(identity.KeepCalendar, w.project.Place)
+	w.must(err)
+	a := w.held(began.AddDate(0, 0, 1), 20)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	a = w.activity(a.ID)
+	byHand := func() error {
+		return w.db.Change(w.ctx, func(tx pg.Tx) error {
+			if _, err := pg.Do(w.ctx, tx, verifySQL, pg.Args{"id": a.ID, "by": w.id("staff"), "at": w.clock.Now()}); err != nil {
+				return err
+			}
+			return w.book.record(w.ctx, tx, house, a, "verify", Verified, "")
+		})
+	}
+	for name, spoil := range map[string]string{
+		"panorama hidden":   `update attachment set state = 'hidden' where kind = 'panorama'`,
+		"process kept only": `update attachment set state = 'unreadable' where kind <> 'process'`,
+		"sheet unreadable":  `update attachment set state = 'unreadable' where kind = 'sheet'`,
+		"no sign-in":        `update activity set sign_in = ''`,
+		"short":             `update activity set content = '种花'`,
+	} {
+		w.owned(spoil, nil)
+		w.refused(byHand(), fault.Conflict)
+		if w.activity(a.ID).State != Submitted {
+			t.Fatalf("%s: verified", name)
+		}
+		w.owned(`update attachment set state = 'stored'`, nil)
+		w.owned(`update activity set sign_in = 'paper', content = @c`, pg.Args{"c": content})
+	}
+	w.must(byHand())
+}
+
+func TestAudienceOfAnActivity(t *testing.T) {
+	w := newWorld(t)
+	a := w.held(began.AddDate(0, 0, 1), 20)
+	w.must(w.book.Submit(w.ctx, w.people["lead"], a.ID, Step{Version: a.Version}))
+	for name, actor := range w.people {
+		_, err := w.book.Activity(w.ctx, actor, a.ID)
+		_, roomErr := w.book.Room(w.ctx, actor, w.project.ID)
+		switch name {
+		case "resident", "rival", "next door", "far", "far street":
+			w.refused(err, fault.NotFound)
+			w.refused(roomErr, fault.NotFound)
+		default:
+			w.must(err)
+			w.must(roomErr)
+		}
+		list, _, err := w.book.Desk(w.ctx, actor, Submitted, "")
+		w.must(err)
+		desk := map[string]bool{"staff": true, "staff2": true, "helper": true, "chief": true, "street": true, "street2": true, "district": true, "head": true, "supervisor": true}
+		if (len(list) == 1) != desk[name] {
+			t.Errorf("%s sees %d on the desk", name, len(list))
+		}
+	}
+	_, err := w.book.Activity(w.ctx, identity.Actor{}, a.ID)
+	w.refused(err, fault.NotFound)
+}

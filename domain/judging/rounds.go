@@ -1,0 +1,276 @@
+package judging
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"seedbed/domain/audit"
+	"seedbed/domain/edition"
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/notice"
+	"seedbed/domain/proposal"
+	"seedbed/storage/pg"
+)
+
+// The states of a round (DOMAIN §7.4).
+const (
+	Planned = "planned"
+	Open    = "open"
+	Closed  = "closed"
+)
+
+// Round is one round of judging in an edition.
+type Round struct {
+	ID        string
+	EditionID string
+	Place     string
+	Kind      string
+	Seq       int
+	Name      string // also the key of its translation
+	State     string
+	MinValid  int // sheets a project needs for a score
+	TrimAt    int // sheets from which one highest and one lowest are dropped
+	Panel     int // judges a project is given
+	ClosesAt  *time.Time
+	OpenedAt  *time.Time
+	ClosedAt  *time.Time
+	Digest    string // of the outcome
+	Seed      string // of the draw, published when the round opens
+	Version   int
+}
+
+// NewRound plans a round; its rubric and sizes come from the defaults and the edition's rules.
+type NewRound struct {
+	ID       string    `form:"id"`
+	Kind     string    `form:"kind"`
+	ClosesAt time.Time `form:"closes_at,datetime"`
+}
+
+// Pressed is a button on a page: at which version it was shown.
+type Pressed struct {
+	Version int `form:"version"`
+}
+
+const (
+	roundColumns = `r.id::text, r.edition_id::text, r.place::text, r.kind, r.seq, r.name, r.state, r.min_valid, r.trim_at, r.panel, r.closes_at, r.opened_at, r.closed_at, r.digest, r.seed, r.version`
+	roundSQL     = `select ` + roundColumns + ` from review_round r where r.id = @id::uuid`
+	lockRoundSQL = `select ` + roundColumns + ` from review_round r where r.id = @id::uuid for update`
+	roundsSQL    = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq`
+	planSQL      = `insert into review_round (id, edition_id, place, kind, seq, name, min_valid, trim_at, panel, closes_at)
+  values (@id, @edition, @place::text::ltree, @kind, 1, @name, @min_valid, @trim_at, @panel, @closes_at) on conflict do nothing`
+)
+
+// Rounds lists an edition's rounds in their order.
+func Rounds(ctx context.Context, q pg.Reader, editionID string) ([]Round, error) {
+	return pg.All[Round](ctx, q, roundsSQL, pg.Args{"edition": editionID})
+}
+
+func lockRound(ctx context.Context, tx pg.Tx, id string) (Round, error) {
+	return pg.One[Round](ctx, tx, lockRoundSQL, pg.Args{"id": id})
+}
+
+// mine is a round the actor may run.
+func (b *Book) mine(ctx context.Context, by identity.Actor, roundID string) (Round, identity.Warrant, error) {
+	r, err := pg.One[Round](ctx, b.db, roundSQL, pg.Args{"id": roundID})
+	if err == nil && !by.Sees(identity.ReadSheets, r.Place) {
+		err = fault.Missing()
+	}
+	if err != nil {
+		return r, identity.Warrant{}, err
+	}
+	w, err := by.Must(identity.RunRounds, r.Place)
+	return r, w, err
+}
+
+// Plan plans the edition's round with the default rubric.
+func (b *Book) Plan(ctx context.Context, by identity.Actor, editionID string, n NewRound) error {
+	e, err := seen(ctx, b.db, by, editionID)
+	if err != nil {
+		return err
+	}
+	w, err := by.Must(identity.RunRounds, e.Place)
+	if err != nil {
+		return err
+	}
+	var wrong fault.Fields
+	if roundNames[n.Kind] == "" {
+		wrong.Add("kind", "请选择评审方式")
+	}
+	now := b.clock.Now()
+	if !n.ClosesAt.After(now) {
+		wrong.Add("closes_at", "请填写以后的时间，评委要在这之前交评分表")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	if e.State != edition.Open && e.State != edition.Closed {
+		return fault.New(fault.Conflict, "公告发布后、评审开始前才能安排评审")
+	}
+	return b.db.Change(ctx, func(tx pg.Tx) error {
+		added, err := pg.Do(ctx, tx, planSQL, pg.Args{"id": n.ID, "edition": editionID, "place": e.Place, "kind": n.Kind, "name": roundNames[n.Kind],
+			"min_valid": e.Rules.MinValid, "trim_at": e.Rules.TrimAt, "panel": e.Rules.Panel, "closes_at": n.ClosesAt})
+		if err != nil {
+			return err
+		}
+		if added == 0 {
+			same, err := audit.Did(ctx, tx, by, "review_round", n.ID, 1, "plan")
+			if err == nil && !same {
+				err = fault.New(fault.Conflict, "这一届的评审已经安排过了，请刷新页面看看")
+			}
+			return err
+		}
+		for _, c := range DefaultRubric(n.Kind) {
+			if _, err := pg.Do(ctx, tx, criterionSQL, pg.Args{"round": n.ID, "code": c.Code, "seq": c.Seq, "name": c.Name, "name_en": c.NameEn,
+				"hint": c.Hint, "hint_en": c.HintEn, "weight": c.Weight}); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, w, audit.Event{Entity: "review_round", ID: n.ID, Version: 1, Action: "plan", To: Planned, Place: e.Place, At: now})
+	})
+}
+
+const (
+	openSQL     = `update review_round set state = 'open', opened_at = @at, seed = @seed, version = version + 1 where id = @id::uuid`
+	eligibleSQL = `select id::text from proposal where edition_id = @edition::uuid and state in ('eligible', 'shortlisted') order by number, id`
+	acceptedSQL = `select count(*)::int from judge where edition_id = @edition::uuid and state = 'accepted'`
+)
+
+// OpenRound starts the judging: the call's eligible proposals are shortlisted, ties are looked for, every project gets
+// its judges, and the seed of the draw is fixed before anybody has marked anything.
+func (b *Book) OpenRound(ctx context.Context, by identity.Actor, roundID string, p Pressed) error {
+	r, w, err := b.mine(ctx, by, roundID)
+	if err != nil {
+		return err
+	}
+	h := hand{w, r.Place, b.clock.Now()}
+	seed := make([]byte, 16)
+	_, _ = rand.Read(seed) // never fails
+	return b.db.Change(ctx, func(tx pg.Tx) error {
+		if r, err = lockRound(ctx, tx, roundID); err != nil {
+			return err
+		}
+		if r.Version != p.Version {
+			return again(ctx, tx, by, r, p.Version+1, "open")
+		}
+		if r.State != Planned {
+			return fault.New(fault.Conflict, "这一轮评审已经开始了")
+		}
+		projects, err := shortlist(ctx, tx, h, r)
+		if err != nil {
+			return err
+		}
+		if _, err := pg.Do(ctx, tx, openSQL, pg.Args{"id": roundID, "at": h.at, "seed": hex.EncodeToString(seed)}); err != nil {
+			return err
+		}
+		if err := detect(ctx, tx, h, r.EditionID); err != nil {
+			return err
+		}
+		if _, err := fill(ctx, tx, h, r, ""); err != nil {
+			return err
+		}
+		if err := staffed(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := callJudges(ctx, tx, h, r); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, w, audit.Event{Entity: "review_round", ID: roundID, Version: r.Version + 1, Action: "open", From: Planned, To: Open,
+			Place: r.Place, Data: map[string]any{"projects": projects, "seed": hex.EncodeToString(seed)}, At: h.at})
+	})
+}
+
+// shortlist takes the edition into review and every eligible proposal with it, and tells how many they are.
+func shortlist(ctx context.Context, tx pg.Tx, h hand, r Round) (int, error) {
+	if _, err := pg.Values[string](ctx, tx, lockJudgesSQL, pg.Args{"edition": r.EditionID}); err != nil {
+		return 0, err
+	}
+	e, err := edition.Lock(ctx, tx, r.EditionID)
+	if err != nil {
+		return 0, err
+	}
+	if e.State != edition.Closed && e.State != edition.Reviewing {
+		return 0, fault.New(fault.Conflict, "申报截止以后才能开始评审")
+	}
+	ids, err := pg.Values[string](ctx, tx, eligibleSQL, pg.Args{"edition": e.ID})
+	if err != nil {
+		return 0, err
+	}
+	judges, err := pg.Value[int](ctx, tx, acceptedSQL, pg.Args{"edition": e.ID})
+	if err != nil {
+		return 0, err
+	}
+	if len(ids) == 0 {
+		return 0, fault.New(fault.Conflict, "还没有通过资格审查的项目，不能开始评审")
+	}
+	if judges < e.Rules.MinJudges {
+		return 0, fault.New(fault.Conflict, "已接受邀请的评委有 %d 位，至少要 %d 位才能开始评审", judges, e.Rules.MinJudges)
+	}
+	if err := edition.Move(ctx, tx, h.w, e.ID, edition.Reviewing, "", h.at); err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		if err := proposal.Move(ctx, tx, h.w, proposal.Step{ID: id, To: proposal.Shortlisted, At: h.at}); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// again answers a button that was shown at another version: the same person's second click is well, anybody else's
+// page is stale.
+func again(ctx context.Context, tx pg.Tx, by identity.Actor, r Round, version int, action string) error {
+	done, err := audit.Did(ctx, tx, by, "review_round", r.ID, version, action)
+	if err == nil && !done {
+		err = stale()
+	}
+	return err
+}
+
+const (
+	lackSQL = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and p.state in ('shortlisted', 'pitched')
+  and (select count(*) from assignment a where a.round_id = @round::uuid and a.proposal_id = p.id and a.state in ('assigned', 'accepted')) < @least order by p.number, p.id`
+	calledSQL = `select j.person_id::text as person, count(*)::int as n from assignment a join judge j on j.id = a.judge_id where a.round_id = @round::uuid and a.state = 'assigned' group by 1 order by 1`
+)
+
+// staffed refuses to begin while a project has too few judges for a score, and says which.
+func staffed(ctx context.Context, tx pg.Tx, r Round) error {
+	lacking, err := pg.Values[string](ctx, tx, lackSQL, pg.Args{"edition": r.EditionID, "round": r.ID, "least": r.MinValid})
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		return fault.New(fault.Conflict, "有 %d 个项目排不够 %d 位没有利害关系的评委：%s。请再邀请几位评委", len(lacking), r.MinValid, first(lacking))
+	}
+	return nil
+}
+
+// first lists some names, for a sentence.
+func first(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return strings.Join(names[:most], "、") + "……"
+	}
+	return strings.Join(names, "、")
+}
+
+func callJudges(ctx context.Context, tx pg.Tx, h hand, r Round) error {
+	type called struct {
+		Person string
+		N      int
+	}
+	judges, err := pg.All[called](ctx, tx, calledSQL, pg.Args{"round": r.ID})
+	if err != nil {
+		return err
+	}
+	for _, j := range judges {
+		text := fault.Say("评审开始了：有 %d 个项目等您打分，请在 %s 前交评分表", j.N, stamp(*r.ClosesAt))
+		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{j.Person}, Text: text, Link: "/review", Key: r.ID, At: h.at}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package proposal
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"seedbed/domain/edition"
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/place"
+	"seedbed/storage/pg"
+)
+
+// CheckItems are the points of the eligibility check (DOMAIN §8.2).
+var CheckItems = []edition.Choice{{Code: "adult", Name: "领办人是成年人"}, {Code: "region", Name: "在本区范围内"}, {Code: "nonprofit", Name: "不以营利为目的"},
+	{Code: "neutral", Name: "没有借机传教、做生意或其他不当用途"}, {Code: "lawful", Name: "内容合法"}, {Code: "single", Name: "没有重复申请资金"},
+	{Code: "no_ban", Name: "没有在禁止申报期内"}, {Code: "team", Name: "团队人数够"}, {Code: "caps", Name: "预算没有超过上限"}, {Code: "venue", Name: "场地可行"},
+	{Code: "safety", Name: "安全有安排"}, {Code: "fund", Name: "类别符合资金用途"}, {Code: "readable", Name: "材料看得清楚"}}
+
+// Results of a point: passed, failed, or does not apply.
+var Results = []edition.Choice{{Code: "pass", Name: "通过"}, {Code: "fail", Name: "不通过"}, {Code: "na", Name: "不适用"}}
+
+// Point is one point of a check as it was answered.
+type Point struct {
+	Code   string `form:"code" json:"code"`
+	Result string `form:"result" json:"result"`
+	Note   string `form:"note" json:"note"`
+}
+
+// Checklist is the eligibility check as a form.
+type Checklist struct {
+	ID      string  `form:"id"`
+	Version int     `form:"version"`
+	Items   []Point `form:"items"`
+	Reason  string  `form:"reason"`
+}
+
+// check wants an answer to every point, in the list's order, and a note where one fails.
+func (l Checklist) check() (passed bool, err error) {
+	var wrong fault.Fields
+	passed = true
+	for i, item := range CheckItems {
+		at := "items." + strconv.Itoa(i) + "."
+		if i >= len(l.Items) || l.Items[i].Code != item.Code || !edition.Known(Results, l.Items[i].Result) {
+			wrong.Add(at+"result", "请选择「%s」是否通过", fault.Say(item.Name))
+			continue
+		}
+		short(&wrong, at+"note", l.Items[i].Note, 100)
+		if l.Items[i].Result == "fail" {
+			passed = false
+			if l.Items[i].Note == "" {
+				wrong.Add(at+"note", "不通过的，请写明情况")
+			}
+		}
+	}
+	if !passed && l.Reason == "" {
+		wrong.Add("reason", "资格不通过，请写明理由，领办人会看到原文")
+	}
+	short(&wrong, "reason", l.Reason, 300)
+	return passed, wrong.Err()
+}
+
+// Check is an eligibility check that was made, or an appeal that was upheld.
+type Check struct {
+	ID       string
+	Revision int
+	Items    []Point
+	Passed   bool
+	Reason   string
+	ByPerson string
+	ByName   string
+	At       time.Time
+	Appeal   bool
+}
+
+const (
+	checksSQL = `select c.id::text, c.revision, c.items, c.passed, c.reason, c.by_person::text, p.name as by_name, c.at, c.appeal from eligibility_check c join person p on p.id = c.by_person
+  where c.proposal_id = @id::uuid order by c.at, c.id`
+	addCheckSQL = `insert into eligibility_check (id, proposal_id, revision, items, passed, reason, by_person, at, appeal) values (@check, @id, @revision, @items, @passed, @reason, @me, @at, @appeal)`
+	judgeSQL    = `update proposal set state = @to, reason = @reason, appeal_until = @until::timestamptz, version = version + 1 where id = @id::uuid`
+)
+
+// Checks lists the checks of a proposal, oldest first.
+func Checks(ctx context.Context, q pg.Reader, proposalID string) ([]Check, error) {
+	return pg.All[Check](ctx, q, checksSQL, pg.Args{"id": proposalID})
+}
+
+// Examine decides whether an endorsed proposal may be judged. Who endorsed it does not examine it; who is refused may
+// appeal until a day that is fixed now.
+func (b *Book) Examine(ctx context.Context, by identity.Actor, id string, l Checklist) error {
+	passed, err := l.check()
+	if err != nil {
+		return err
+	}
+	return b.decide(ctx, id, hand{by, identity.CheckEligibility, "examine", l.Version, []string{Endorsed}}, func(tx pg.Tx, w identity.Warrant, p Proposal, e edition.Edition) error {
+		if p.OpinionBy != nil && *p.OpinionBy == by.ID {
+			return fault.New(fault.Forbidden, "社区意见是您写的，资格审查请交给别的同事")
+		}
+		now := b.clock.Now()
+		d := decision{"examine", Eligible, l.Reason, "N04", "「%s」通过了资格审查，接下来由评委评审", []any{p.Title}, nil}
+		var until *time.Time
+		if !passed {
+			cal, err := place.Calendar(ctx, tx)
+			if err != nil {
+				return err
+			}
+			end := cal.AddWorkingDays(now, e.Rules.AppealDays)
+			until = &end
+			d = decision{"examine", Ineligible, l.Reason, "N04", "「%s」没有通过资格审查：%s。不同意的话，请在 %s 之前向区社区办提出", []any{p.Title, l.Reason, stamp(end)},
+				map[string]any{"appeal_until": end, "calendar": cal.Version, "rules": e.Version}}
+		}
+		return b.judge(ctx, tx, w, p, Check{ID: formID(l.ID), Items: l.Items, Passed: passed, Reason: l.Reason}, until, d)
+	})
+}
+
+// judge writes the check down and moves the proposal.
+func (b *Book) judge(ctx context.Context, tx pg.Tx, w identity.Warrant, p Proposal, c Check, until *time.Time, d decision) error {
+	if _, err := pg.Do(ctx, tx, addCheckSQL, pg.Args{"check": c.ID, "id": p.ID, "revision": p.Revision, "items": c.Items, "passed": c.Passed, "reason": c.Reason,
+		"me": w.By.ID, "at": b.clock.Now(), "appeal": c.Appeal}); err != nil {
+		return err
+	}
+	if _, err := pg.Do(ctx, tx, judgeSQL, pg.Args{"id": p.ID, "to": d.to, "reason": c.Reason, "until": until}); err != nil {
+		return err
+	}
+	return b.decided(ctx, tx, w, p, d)
+}
+
+// Appeal is the district's answer to a team that was refused.
+type Appeal struct {
+	ID      string `form:"id"`
+	Version int    `form:"version"`
+	Reason  string `form:"reason"`
+}
+
+// Uphold lets a refused proposal in after all, within its days, by somebody who did not refuse it.
+func (b *Book) Uphold(ctx context.Context, by identity.Actor, id string, a Appeal) error {
+	var wrong fault.Fields
+	if a.Reason == "" {
+		wrong.Add("reason", "请写明为什么改为通过")
+	}
+	short(&wrong, "reason", a.Reason, 300)
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return b.decide(ctx, id, hand{by, identity.DecideAppeals, "uphold", a.Version, []string{Ineligible}}, func(tx pg.Tx, w identity.Warrant, p Proposal, _ edition.Edition) error {
+		if p.AppealUntil == nil || !b.clock.Now().Before(*p.AppealUntil) {
+			return fault.New(fault.Conflict, "申诉的时间到 %s 为止，已经过了", stamp(whole(p.AppealUntil)))
+		}
+		checks, err := Checks(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(checks, func(c Check) bool { return c.ByPerson == by.ID }) || (p.OpinionBy != nil && *p.OpinionBy == by.ID) {
+			return fault.New(fault.Forbidden, "您已经审过这份申报书，申诉请交给别的同事")
+		}
+		return b.judge(ctx, tx, w, p, Check{ID: formID(a.ID), Items: []Point{}, Passed: true, Reason: a.Reason, Appeal: true}, nil,
+			decision{"uphold", Eligible, a.Reason, "N04", "申诉成立，「%s」改为通过资格审查", []any{p.Title}, nil})
+	})
+}

@@ -1,0 +1,2324 @@
+-- What migrations/0*.sql add up to, as PostgreSQL 15 tells it. Made by ./dev golden.
+
+CREATE EXTENSION IF NOT EXISTS ltree WITH SCHEMA public;
+
+CREATE FUNCTION public.activity_evidence() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'verified' and old.state <> 'verified' then
+    if (select count(*) from attachment where owner_id = new.id and kind in ('panorama','process','people','result') and state not in ('hidden','purged','unreadable')) < 2
+      or not exists (select from attachment where owner_id = new.id and kind = 'panorama' and state not in ('hidden','purged','unreadable'))
+      or (select count(*) from attachment where owner_id = new.id and kind in ('panorama','process','people','result','sheet') and state not in ('hidden','purged','unreadable')) < 3
+      or new.sign_in = '' or char_length(new.content) < 30 or new.place_text = '' then
+      raise exception '活动的照片、签到或记录还不齐，不能核验通过' using errcode = 'SB001';
+    end if;
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.agreement_signed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if (new.annex, new.digest, new.total, new.award_id, new.host) is distinct from (old.annex, old.digest, old.total, old.award_id, old.host) then
+    raise exception '协议起草后内容不能改，只能另签补充协议' using errcode = 'SB001';
+  end if;
+  if new.state = 'effective' and old.state = 'signing' and (select count(*) from agreement_sign where agreement_id = new.id and digest = new.digest) <> 3 then
+    raise exception '三方还没有签齐，协议不能生效' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.audit_append(p_chain text, p_canon bytea, p_at timestamp with time zone, p_actor uuid, p_role text, p_role_place public.ltree, p_entity text, p_entity_id uuid, p_version integer, p_action text, p_from text, p_to text, p_place public.ltree, p_reason text, p_data text, p_request text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare head audit_head; next_hash bytea;
+begin
+  insert into audit_head as h values (p_chain, 1, ''::bytea) on conflict (chain) do update set n = h.n + 1 returning * into head;
+  next_hash := sha256(head.hash || int8send(head.n) || p_canon);
+  insert into audit_event values (p_chain, head.n, p_at, p_actor, p_role, p_role_place, p_entity, p_entity_id, p_version,
+    p_action, p_from, p_to, p_place, p_reason, p_data, p_request, next_hash);
+  update audit_head set hash = next_hash where chain = p_chain;
+  return head.n;
+end $$;
+
+CREATE FUNCTION public.award_confirm_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'confirmed' and old.state <> 'confirmed' then
+    if exists (select from objection where award_id = new.id and state in ('received','investigating')) then
+      raise exception '还有异议没有答复，不能确认' using errcode = 'SB001';
+    end if;
+    if not exists (select from publicity_item i join publicity p on p.id = i.publicity_id where i.award_id = new.id and p.state = 'closed') then
+      raise exception '公示期还没有结束，不能确认' using errcode = 'SB001';
+    end if;
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.check_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- Counters may move under an unchanged version; a state never does.
+  if new.version <> old.version + 1 and (new.version <> old.version or new.state is distinct from old.state) then
+    raise exception '这一页已经有人改过了，请刷新后再试' using errcode = 'SB001';
+  end if;
+  if new.state is distinct from old.state and not exists (
+      select from legal_move where entity = tg_argv[0] and from_state = old.state and to_state = new.state) then
+    raise exception '现在的状态不能这样办，请刷新页面看看' using errcode = 'SB001',
+      detail = format('%s: %s → %s', tg_argv[0], old.state, new.state);
+  end if;
+  return new;
+end $$;
+
+CREATE PROCEDURE public.has_states(IN tbl regclass, IN entity text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  execute format('create trigger %I before update on %s for each row execute function check_move(%L)', entity || '_move', tbl, entity);
+  execute format('create constraint trigger %I after insert or update on %s deferrable initially deferred for each row execute function must_be_audited(%L)', entity || '_audited', tbl, entity);
+end $$;
+
+CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare whole bigint; used bigint;
+begin
+  if new.invoice_id is null or exists (select from claim where id = new.claim_id and state in ('draft','rejected','voided')) then return new; end if;
+  select total into whole from invoice where id = new.invoice_id for update;
+  if new.split_reason = '' and tg_op = 'INSERT' and exists (select from claim_item i join claim c on c.id = i.claim_id
+      where i.invoice_id = new.invoice_id and i.claim_id <> new.claim_id and i.split_reason = '' and c.state not in ('draft','rejected','voided')) then
+    raise exception '这张发票已经用在别的报销单里，要分开报请写明原因' using errcode = 'SB001';
+  end if;
+  select coalesce(sum(coalesce(i.approved, i.amount)), 0) into used from claim_item i join claim c on c.id = i.claim_id
+    where i.invoice_id = new.invoice_id and i.id <> new.id and c.state not in ('draft','rejected','voided');
+  if used + coalesce(new.approved, new.amount) > whole then
+    raise exception '这张发票已经用在别的报销单里，剩下的金额不够' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.ledger_balanced() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare moved bigint; undone bigint; total bigint; n int;
+begin
+  -- Of the movement and again of each of its lines: a line that comes after an early check is checked too.
+  if tg_table_name = 'ledger_tx' then moved := new.id; else moved := new.tx_id; end if;
+  select coalesce(sum(fen), 0), count(*) into total, n from ledger_entry where tx_id = moved;
+  if total <> 0 or n < 2 then
+    raise exception 'ledger movement % does not balance: % fen over % entries', moved, total, n;
+  end if;
+  select reverses into undone from ledger_tx where id = moved;
+  if undone is not null and exists (select from ledger_entry where tx_id in (moved, undone) group by account_id having sum(fen) <> 0) then
+    raise exception 'reversal % does not net movement % to nothing', moved, undone;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.ledger_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+begin
+  if (select made_in from ledger_tx where id = new.tx_id) <> txid_current() then
+    raise exception 'entries join their movement in one transaction only';
+  end if;
+  update ledger_account set balance = balance + new.fen where id = new.account_id;
+  return new;
+end $$;
+
+CREATE FUNCTION public.must_be_audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if not exists (select from audit_event where entity = tg_argv[0] and entity_id = new.id and version = new.version) then
+    raise exception 'no audit row for % % version %', tg_argv[0], new.id, new.version;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.never() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception '这条记录不能改也不能删，只能另加一条更正' using errcode = 'SB001', detail = tg_table_name;
+end $$;
+
+CREATE FUNCTION public.next_number(series text) RETURNS integer
+    LANGUAGE sql
+    AS $$
+  insert into number_series (key, last) values (series, 1)
+  on conflict (key) do update set last = number_series.last + 1 returning last
+$$;
+
+CREATE FUNCTION public.no_conflicted_assignment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform from judge where id = new.judge_id for update;
+  if tg_table_name = 'assignment' then
+    if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
+      raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
+    end if;
+  elsif exists (select from assignment where judge_id = new.judge_id and proposal_id = new.proposal_id and state in ('assigned','accepted'))
+    or exists (select from sheet where judge_id = new.judge_id and proposal_id = new.proposal_id and state <> 'invalid') then
+    raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.publicity_sealed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if (new.content, new.digest, new.opens_at, new.closes_at, new.number) is distinct from (old.content, old.digest, old.opens_at, old.closes_at, old.number) then
+    raise exception '公示发布后不能改，只能另发更正' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.rubric_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if (select state from review_round where id = coalesce(new.round_id, old.round_id)) <> 'planned' then
+    raise exception '评分细则在评审开始后不能再改' using errcode = 'SB001';
+  end if;
+  return coalesce(new, old);
+end $$;
+
+CREATE FUNCTION public.rubric_whole() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'open' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
+    raise exception '评分细则各项权重加起来要等于 100' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.sheet_fair() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'invalid' then
+    return new;
+  end if;
+  perform from judge where id = new.judge_id for key share;
+  if not exists (select from judge where id = new.judge_id and state = 'accepted' and statement_at is not null) then
+    raise exception '请先签好评委承诺，再打分' using errcode = 'SB001';
+  end if;
+  if exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) or not exists (
+      select from assignment where id = new.assignment_id and judge_id = new.judge_id and proposal_id = new.proposal_id and round_id = new.round_id and state in ('assigned','accepted')) then
+    raise exception '这个项目现在不由您评审' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.sheet_locked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state in ('locked','invalid') and (new.marks, new.total, new.comment) is distinct from (old.marks, old.total, old.comment) then
+    raise exception '评分表已经锁定，不能再改' using errcode = 'SB001';
+  end if;
+  if new.state = 'invalid' and new.reason = '' then
+    raise exception '作废评分表要写明原因' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE TABLE public.activity (
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    theme text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    place_text text NOT NULL,
+    content text DEFAULT ''::text NOT NULL,
+    served_times integer DEFAULT 0 NOT NULL,
+    newcomers integer DEFAULT 0 NOT NULL,
+    minors integer DEFAULT 0 NOT NULL,
+    elders integer DEFAULT 0 NOT NULL,
+    disabled integer DEFAULT 0 NOT NULL,
+    volunteers integer DEFAULT 0 NOT NULL,
+    volunteer_halves integer DEFAULT 0 NOT NULL,
+    sign_in text DEFAULT ''::text NOT NULL,
+    problems text DEFAULT ''::text NOT NULL,
+    late_reason text DEFAULT ''::text NOT NULL,
+    twin_reason text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    created_by uuid NOT NULL,
+    submitted_by uuid,
+    submitted_at timestamp with time zone,
+    verified_by uuid,
+    verified_at timestamp with time zone,
+    photos_n integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT activity_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT activity_check1 CHECK (((served_times >= 0) AND ((newcomers >= 0) AND (newcomers <= served_times)) AND ((minors >= 0) AND (minors <= served_times)) AND ((elders >= 0) AND (elders <= served_times)) AND ((disabled >= 0) AND (disabled <= served_times)))),
+    CONSTRAINT activity_check2 CHECK (((volunteers >= 0) AND (volunteer_halves >= 0))),
+    CONSTRAINT activity_check3 CHECK (((verified_by IS NULL) OR (verified_by IS DISTINCT FROM submitted_by))),
+    CONSTRAINT activity_sign_in_check CHECK ((sign_in = ANY (ARRAY[''::text, 'paper'::text, 'digital'::text])))
+);
+
+CREATE TABLE public.agreement (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    award_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    host public.ltree NOT NULL,
+    total bigint NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    annex text NOT NULL,
+    digest text NOT NULL,
+    state text DEFAULT 'signing'::text NOT NULL,
+    effective_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT agreement_total_check CHECK ((total > 0))
+);
+
+CREATE TABLE public.agreement_sign (
+    agreement_id uuid NOT NULL,
+    party text NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT agreement_sign_party_check CHECK ((party = ANY (ARRAY['A'::text, 'B'::text, 'C'::text])))
+);
+
+CREATE TABLE public.assignment (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'assigned'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.attachment (
+    id uuid NOT NULL,
+    digest text NOT NULL,
+    size bigint NOT NULL,
+    mime text NOT NULL,
+    kind text NOT NULL,
+    owner text DEFAULT ''::text NOT NULL,
+    owner_id uuid,
+    place public.ltree,
+    name text DEFAULT ''::text NOT NULL,
+    uploader uuid,
+    uploaded_at timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone,
+    lat double precision,
+    lon double precision,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    phash bigint,
+    large text,
+    thumb text,
+    state text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT attachment_size_check CHECK ((size >= 0)),
+    CONSTRAINT attachment_state_check CHECK ((state = ANY (ARRAY['stored'::text, 'derived'::text, 'cleared'::text, 'public'::text, 'hidden'::text, 'purged'::text, 'unreadable'::text])))
+);
+
+CREATE TABLE public.attendance (
+    activity_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT attendance_kind_check CHECK ((kind = ANY (ARRAY['beneficiary'::text, 'volunteer'::text])))
+);
+
+CREATE TABLE public.audit_event (
+    chain text NOT NULL,
+    n bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor uuid,
+    role text NOT NULL,
+    role_place public.ltree NOT NULL,
+    entity text NOT NULL,
+    entity_id uuid NOT NULL,
+    version integer,
+    action text NOT NULL,
+    from_state text DEFAULT ''::text NOT NULL,
+    to_state text DEFAULT ''::text NOT NULL,
+    place public.ltree NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    data text DEFAULT ''::text NOT NULL,
+    request text DEFAULT ''::text NOT NULL,
+    hash bytea NOT NULL
+);
+
+CREATE TABLE public.audit_head (
+    chain text NOT NULL,
+    n bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+CREATE TABLE public.award (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    result text NOT NULL,
+    grade text DEFAULT ''::text NOT NULL,
+    amount bigint DEFAULT 0 NOT NULL,
+    rank integer NOT NULL,
+    score integer NOT NULL,
+    fund_source_id uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT award_amount_check CHECK ((amount >= 0)),
+    CONSTRAINT award_check CHECK (((result = 'selected'::text) = (amount > 0))),
+    CONSTRAINT award_result_check CHECK ((result = ANY (ARRAY['selected'::text, 'reserve'::text, 'not_selected'::text])))
+);
+
+CREATE TABLE public.budget_line (
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    seq integer NOT NULL,
+    category text NOT NULL,
+    item text NOT NULL,
+    amount bigint NOT NULL,
+    claimed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT budget_line_amount_check CHECK ((amount > 0)),
+    CONSTRAINT budget_line_check CHECK (((claimed >= 0) AND (claimed <= (amount + (amount / 10)))))
+);
+
+CREATE TABLE public.calendar_day (
+    day date NOT NULL,
+    working boolean NOT NULL,
+    note text NOT NULL,
+    version integer NOT NULL
+);
+
+CREATE TABLE public.claim (
+    id uuid NOT NULL,
+    number text,
+    project_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    payee_kind text NOT NULL,
+    payee text NOT NULL,
+    account_sealed bytea,
+    account_tail text DEFAULT ''::text NOT NULL,
+    total bigint NOT NULL,
+    approved bigint DEFAULT 0 NOT NULL,
+    tail boolean DEFAULT false NOT NULL,
+    level text DEFAULT ''::text NOT NULL,
+    remarks text DEFAULT ''::text NOT NULL,
+    reason_code text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    submitted_at timestamp with time zone,
+    due_at timestamp with time zone,
+    approved_by uuid,
+    approver_role text DEFAULT ''::text NOT NULL,
+    paid_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT claim_check CHECK (((approved >= 0) AND (approved <= total))),
+    CONSTRAINT claim_level_check CHECK ((level = ANY (ARRAY[''::text, 'none'::text, 'street'::text, 'district'::text, 'two'::text]))),
+    CONSTRAINT claim_payee_kind_check CHECK ((payee_kind = ANY (ARRAY['vendor'::text, 'member_reimburse'::text, 'expert'::text, 'volunteer_sheet'::text]))),
+    CONSTRAINT claim_total_check CHECK ((total > 0))
+);
+
+CREATE TABLE public.claim_hand (
+    claim_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    step text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT claim_hand_step_check CHECK ((step = ANY (ARRAY['submit'::text, 'verify'::text, 'finance'::text, 'approve'::text, 'pay'::text])))
+);
+
+CREATE TABLE public.claim_item (
+    id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    seq integer NOT NULL,
+    line_id uuid NOT NULL,
+    activity_id uuid,
+    prep_reason text DEFAULT ''::text NOT NULL,
+    description text NOT NULL,
+    qty integer DEFAULT 1 NOT NULL,
+    amount bigint NOT NULL,
+    approved bigint,
+    cut_reason text DEFAULT ''::text NOT NULL,
+    paid_on date NOT NULL,
+    method text NOT NULL,
+    invoice_id uuid,
+    split_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT claim_item_amount_check CHECK ((amount > 0)),
+    CONSTRAINT claim_item_check CHECK (((approved >= 0) AND (approved <= amount))),
+    CONSTRAINT claim_item_method_check CHECK ((method = ANY (ARRAY['transfer'::text, 'wechat_alipay'::text, 'card'::text, 'cash'::text]))),
+    CONSTRAINT claim_item_qty_check CHECK ((qty > 0))
+);
+
+CREATE TABLE public.claim_void (
+    claim_id uuid NOT NULL,
+    reason text NOT NULL,
+    repaid_ref text DEFAULT ''::text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    agreed_by uuid,
+    agreed_at timestamp with time zone,
+    CONSTRAINT claim_void_check CHECK ((agreed_by IS DISTINCT FROM asked_by))
+);
+
+CREATE TABLE public.conflict (
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    kind text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['declared'::text, 'same_person'::text, 'team'::text, 'community_staff'::text, 'helper'::text])))
+);
+
+CREATE TABLE public.consent (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    purpose text NOT NULL,
+    text_version integer NOT NULL,
+    subject_id uuid,
+    granted_at timestamp with time zone NOT NULL,
+    granted_by text DEFAULT 'self'::text NOT NULL,
+    withdrawn_at timestamp with time zone
+);
+
+CREATE TABLE public.criterion (
+    round_id uuid NOT NULL,
+    code text NOT NULL,
+    seq integer NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL,
+    hint text DEFAULT ''::text NOT NULL,
+    hint_en text DEFAULT ''::text NOT NULL,
+    weight integer NOT NULL,
+    CONSTRAINT criterion_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+);
+
+CREATE TABLE public.edition (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    no integer NOT NULL,
+    title text NOT NULL,
+    theme text DEFAULT ''::text NOT NULL,
+    title_en text DEFAULT ''::text NOT NULL,
+    theme_en text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    call_text text DEFAULT ''::text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    runs_from date,
+    runs_to date,
+    rules jsonb NOT NULL,
+    extended boolean DEFAULT false NOT NULL,
+    proposals_n integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT edition_no_check CHECK ((no > 0))
+);
+
+CREATE TABLE public.edition_rules_past (
+    edition_id uuid NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.eligibility_check (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
+    items jsonb NOT NULL,
+    passed boolean NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    appeal boolean DEFAULT false NOT NULL
+);
+
+CREATE TABLE public.evaluation (
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'scheduled'::text NOT NULL,
+    report text DEFAULT ''::text NOT NULL,
+    next_step text DEFAULT ''::text NOT NULL,
+    satisfaction integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    submitted_by uuid,
+    submitted_at timestamp with time zone,
+    score integer,
+    grade text DEFAULT ''::text NOT NULL,
+    veto text DEFAULT ''::text NOT NULL,
+    finalized_at timestamp with time zone,
+    round integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT evaluation_kind_check CHECK ((kind = ANY (ARRAY['mid'::text, 'final'::text]))),
+    CONSTRAINT evaluation_round_check CHECK ((round = ANY (ARRAY[1, 2])))
+);
+
+CREATE TABLE public.evaluation_sheet (
+    evaluation_id uuid NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    marks jsonb NOT NULL,
+    total integer NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT evaluation_sheet_role_check CHECK ((role = ANY (ARRAY['member'::text, 'finance'::text]))),
+    CONSTRAINT evaluation_sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.fund_source (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    amount bigint NOT NULL,
+    categories text[] DEFAULT '{}'::text[] NOT NULL,
+    doc_no text DEFAULT ''::text NOT NULL,
+    CONSTRAINT fund_source_amount_check CHECK ((amount > 0)),
+    CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
+);
+
+CREATE TABLE public.invoice (
+    id uuid NOT NULL,
+    form text NOT NULL,
+    code text DEFAULT ''::text NOT NULL,
+    number text NOT NULL,
+    key1 text NOT NULL,
+    issued_on date NOT NULL,
+    buyer text NOT NULL,
+    seller text NOT NULL,
+    total bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT invoice_form_check CHECK ((form = ANY (ARRAY['digital20'::text, 'legacy'::text]))),
+    CONSTRAINT invoice_total_check CHECK ((total > 0))
+);
+
+CREATE TABLE public.job_run (
+    job text NOT NULL,
+    due timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.judge (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    unit text DEFAULT ''::text NOT NULL,
+    expertise text NOT NULL,
+    state text DEFAULT 'invited'::text NOT NULL,
+    statement_at timestamp with time zone,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.ledger_account (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    edition_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    balance bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ledger_account_check CHECK (((kind = 'fund'::text) OR (balance >= 0))),
+    CONSTRAINT ledger_account_kind_check CHECK ((kind = ANY (ARRAY['fund'::text, 'pool'::text, 'committed'::text, 'released'::text, 'advance'::text, 'payable'::text, 'spent'::text, 'refund'::text, 'host_fee'::text, 'own_fund'::text])))
+);
+
+ALTER TABLE public.ledger_account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ledger_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.ledger_entry (
+    tx_id bigint NOT NULL,
+    seq integer NOT NULL,
+    account_id bigint NOT NULL,
+    fen bigint NOT NULL,
+    CONSTRAINT ledger_entry_fen_check CHECK ((fen <> 0))
+);
+
+CREATE TABLE public.ledger_tx (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    source_entity text NOT NULL,
+    source_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    actor uuid,
+    at timestamp with time zone NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    reverses bigint,
+    made_in bigint DEFAULT txid_current() NOT NULL
+);
+
+ALTER TABLE public.ledger_tx ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ledger_tx_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.legal_move (
+    entity text NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL
+);
+
+CREATE TABLE public.login_code (
+    id uuid NOT NULL,
+    phone_index bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.money_hold (
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'on'::text NOT NULL,
+    code text NOT NULL,
+    reason text NOT NULL,
+    held_at timestamp with time zone NOT NULL,
+    cleared_reason text DEFAULT ''::text NOT NULL,
+    cleared_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT money_hold_code_check CHECK ((code = ANY (ARRAY['mid_failed'::text, 'finding'::text, 'agreement'::text, 'other'::text])))
+);
+
+CREATE TABLE public.notice (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    code text NOT NULL,
+    text text NOT NULL,
+    args jsonb DEFAULT '[]'::jsonb NOT NULL,
+    link text DEFAULT ''::text NOT NULL,
+    key text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone
+);
+
+CREATE TABLE public.number_series (
+    key text NOT NULL,
+    last integer NOT NULL
+);
+
+CREATE TABLE public.objection (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    publicity_id uuid NOT NULL,
+    award_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    facts text NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    handler uuid,
+    answer text DEFAULT ''::text NOT NULL,
+    decided_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT objection_check CHECK (((state = ANY (ARRAY['upheld'::text, 'dismissed'::text])) <= ((handler IS NOT NULL) AND (answer <> ''::text) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id))
+);
+
+CREATE TABLE public.project (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    agreement_id uuid NOT NULL,
+    award_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    host public.ltree NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'preparing'::text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    lead_id uuid NOT NULL,
+    mentor_id uuid,
+    award bigint NOT NULL,
+    released bigint DEFAULT 0 NOT NULL,
+    claimed bigint DEFAULT 0 NOT NULL,
+    paid bigint DEFAULT 0 NOT NULL,
+    refunded bigint DEFAULT 0 NOT NULL,
+    act_target integer DEFAULT 0 NOT NULL,
+    act_n integer DEFAULT 0 NOT NULL,
+    served_times integer DEFAULT 0 NOT NULL,
+    served_people integer DEFAULT 0 NOT NULL,
+    volunteer_times integer DEFAULT 0 NOT NULL,
+    grade text DEFAULT ''::text NOT NULL,
+    settled boolean DEFAULT false NOT NULL,
+    published boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT project_award_check CHECK ((award > 0)),
+    CONSTRAINT project_check CHECK (((act_n >= 0) AND (served_times >= 0) AND (volunteer_times >= 0))),
+    CONSTRAINT project_check1 CHECK (((served_people >= 0) AND (served_people <= served_times))),
+    CONSTRAINT project_check2 CHECK (((released >= 0) AND (released <= award))),
+    CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
+    CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
+    CONSTRAINT project_check5 CHECK ((paid <= claimed))
+);
+
+CREATE VIEW public.open_activity AS
+ SELECT a.id,
+    a.project_id,
+    a.theme,
+    a.starts_at,
+    a.place_text,
+    a.content,
+    a.served_times,
+    a.volunteers
+   FROM (public.activity a
+     JOIN public.project p ON ((p.id = a.project_id)))
+  WHERE ((a.state = 'verified'::text) AND p.published);
+
+CREATE TABLE public.org (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    stage text GENERATED ALWAYS AS (state) STORED,
+    state text DEFAULT 'seedling'::text NOT NULL,
+    place public.ltree NOT NULL,
+    purpose text DEFAULT ''::text NOT NULL,
+    founded_on date NOT NULL,
+    project_id uuid,
+    team_id uuid,
+    leader_id uuid NOT NULL,
+    stars integer DEFAULT 0 NOT NULL,
+    contact_public boolean DEFAULT false NOT NULL,
+    members_n integer DEFAULT 0 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    recognized_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT org_type_check CHECK ((type = ANY (ARRAY['self_governance'::text, 'recreation'::text, 'volunteer'::text])))
+);
+
+CREATE VIEW public.open_org AS
+ SELECT org.id,
+    org.number,
+    org.name,
+    org.type,
+    org.colour,
+    org.state,
+    org.place,
+    org.purpose,
+    org.founded_on,
+    org.project_id,
+    org.stars,
+    org.members_n
+   FROM public.org
+  WHERE (org.state = ANY (ARRAY['recognized'::text, 'filed'::text, 'registered'::text]));
+
+CREATE VIEW public.open_photo AS
+ SELECT t.id,
+    t.owner_id AS activity_id,
+    t.large,
+    t.thumb,
+    t.kind,
+    t.width,
+    t.height
+   FROM ((public.attachment t
+     JOIN public.activity a ON ((a.id = t.owner_id)))
+     JOIN public.project p ON ((p.id = a.project_id)))
+  WHERE ((t.state = 'public'::text) AND (a.state = 'verified'::text) AND p.published AND (t.kind <> 'sheet'::text));
+
+CREATE VIEW public.open_project AS
+ SELECT p.id,
+    p.number,
+    p.title,
+    p.category,
+    p.colour,
+    p.state,
+    p.place,
+    p.edition_id,
+    p.starts_on,
+    p.ends_on,
+    p.award,
+    p.released,
+    p.paid,
+    p.act_n,
+    p.served_times,
+    p.grade,
+    p.created_at,
+    p.proposal_id,
+    ( SELECT o.id
+           FROM public.org o
+          WHERE ((o.project_id = p.id) AND (o.state <> ALL (ARRAY['seedling'::text, 'dissolved'::text])))) AS org_id
+   FROM public.project p
+  WHERE p.published;
+
+CREATE VIEW public.open_spending AS
+ SELECT l.project_id,
+    l.category,
+    sum(l.amount) AS budget,
+    (COALESCE(sum(s.spent), (0)::numeric))::bigint AS spent
+   FROM ((public.budget_line l
+     JOIN public.project p ON (((p.id = l.project_id) AND p.published)))
+     LEFT JOIN LATERAL ( SELECT sum(COALESCE(i.approved, i.amount)) AS spent
+           FROM (public.claim_item i
+             JOIN public.claim c ON (((c.id = i.claim_id) AND (c.state = ANY (ARRAY['paid'::text, 'payee_confirmed'::text])))))
+          WHERE (i.line_id = l.id)) s ON (true))
+  GROUP BY l.project_id, l.category;
+
+CREATE TABLE public.org_member (
+    org_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    state text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    consent_id uuid,
+    CONSTRAINT org_member_check CHECK (((state <> 'accepted'::text) OR (consent_id IS NOT NULL))),
+    CONSTRAINT org_member_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'founder'::text, 'member'::text]))),
+    CONSTRAINT org_member_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'declined'::text, 'left'::text])))
+);
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    sent_at timestamp with time zone,
+    done_at timestamp with time zone,
+    fault text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.outbox_done (
+    fact_id bigint NOT NULL,
+    listener text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payment (
+    claim_id uuid NOT NULL,
+    bank_ref text NOT NULL,
+    method text NOT NULL,
+    amount bigint NOT NULL,
+    paid_on date NOT NULL,
+    cashier uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_amount_check CHECK ((amount > 0)),
+    CONSTRAINT payment_method_check CHECK ((method = ANY (ARRAY['transfer'::text, 'wechat_alipay'::text, 'card'::text, 'cash'::text])))
+);
+
+CREATE TABLE public.person (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    phone_index bytea,
+    phone_sealed bytea,
+    phone_tail text DEFAULT ''::text NOT NULL,
+    lang text DEFAULT 'zh'::text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    home public.ltree,
+    home_state text DEFAULT 'none'::text NOT NULL,
+    totp_sealed bytea,
+    totp_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
+    CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
+    CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+CREATE TABLE public.person_key (
+    person_id uuid NOT NULL,
+    wrapped bytea NOT NULL
+);
+
+CREATE TABLE public.place (
+    path public.ltree NOT NULL,
+    level text NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL,
+    code text NOT NULL,
+    seq integer DEFAULT 0 NOT NULL,
+    successor public.ltree,
+    valid_from date NOT NULL,
+    valid_to date,
+    CONSTRAINT place_check CHECK (((valid_to IS NULL) OR (valid_to > valid_from))),
+    CONSTRAINT place_level_check CHECK ((level = ANY (ARRAY['city'::text, 'district'::text, 'subdistrict'::text, 'community'::text])))
+);
+
+CREATE TABLE public.proposal (
+    id uuid NOT NULL,
+    number text,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    track text DEFAULT 'resident_team'::text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    pitch text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    lead_id uuid NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    affected text[] DEFAULT '{}'::text[] NOT NULL,
+    how_found text DEFAULT ''::text NOT NULL,
+    asked integer DEFAULT 0 NOT NULL,
+    goal text DEFAULT ''::text NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    venue text DEFAULT ''::text NOT NULL,
+    risks text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    starts_on date,
+    ends_on date,
+    act_target integer DEFAULT 0 NOT NULL,
+    served_target integer DEFAULT 0 NOT NULL,
+    people_target integer DEFAULT 0 NOT NULL,
+    volunteer_target integer DEFAULT 0 NOT NULL,
+    satisfaction_target integer DEFAULT 0 NOT NULL,
+    product text DEFAULT ''::text NOT NULL,
+    future text DEFAULT ''::text NOT NULL,
+    org_wish text DEFAULT ''::text NOT NULL,
+    org_type text DEFAULT ''::text NOT NULL,
+    own_fen bigint DEFAULT 0 NOT NULL,
+    requested bigint DEFAULT 0 NOT NULL,
+    declared text[] DEFAULT '{}'::text[] NOT NULL,
+    submitted_at timestamp with time zone,
+    revision integer DEFAULT 0 NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    opinion text DEFAULT ''::text NOT NULL,
+    opinion_by uuid,
+    opinion_at timestamp with time zone,
+    refused boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    appeal_until timestamp with time zone,
+    fix_until timestamp with time zone,
+    score integer,
+    rank integer,
+    awarded bigint,
+    acting_helper uuid,
+    acting_reason text DEFAULT ''::text NOT NULL,
+    acting_paper uuid,
+    created_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
+    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
+    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
+);
+
+CREATE TABLE public.proposal_activity (
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    name text NOT NULL,
+    times integer NOT NULL,
+    month text DEFAULT ''::text NOT NULL,
+    place_text text DEFAULT ''::text NOT NULL,
+    people integer NOT NULL
+);
+
+CREATE TABLE public.proposal_line (
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    category text NOT NULL,
+    item text NOT NULL,
+    unit_price bigint NOT NULL,
+    qty integer NOT NULL,
+    amount bigint GENERATED ALWAYS AS ((unit_price * qty)) STORED,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT proposal_line_qty_check CHECK ((qty >= 0)),
+    CONSTRAINT proposal_line_unit_price_check CHECK ((unit_price >= 0))
+);
+
+CREATE TABLE public.proposal_revision (
+    proposal_id uuid NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    sealed_by uuid NOT NULL,
+    CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
+);
+
+CREATE TABLE public.publicity (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    calendar_version integer NOT NULL,
+    rules_version integer NOT NULL,
+    content text NOT NULL,
+    digest text NOT NULL,
+    publisher uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
+);
+
+CREATE TABLE public.publicity_item (
+    publicity_id uuid NOT NULL,
+    award_id uuid NOT NULL
+);
+
+CREATE TABLE public.review_round (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    seq integer NOT NULL,
+    name text NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    min_valid integer NOT NULL,
+    trim_at integer NOT NULL,
+    panel integer NOT NULL,
+    closes_at timestamp with time zone,
+    opened_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    digest text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    seed text DEFAULT ''::text NOT NULL,
+    CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
+    CONSTRAINT review_round_kind_check CHECK ((kind = ANY (ARRAY['desk'::text, 'pitch'::text, 'panel'::text])))
+);
+
+CREATE TABLE public.role_grant (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    place public.ltree NOT NULL,
+    granted_by uuid,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.round_result (
+    round_id uuid NOT NULL,
+    run integer NOT NULL,
+    proposal_id uuid NOT NULL,
+    score integer NOT NULL,
+    rank integer NOT NULL,
+    n integer NOT NULL,
+    dropped uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    need_mark integer NOT NULL,
+    part_mark integer NOT NULL
+);
+
+CREATE TABLE public.session (
+    token_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    strong boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.sheet (
+    id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    judge_id uuid NOT NULL,
+    marks jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total integer,
+    comment text DEFAULT ''::text NOT NULL,
+    private_note text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    submitted_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    saves integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT sheet_check CHECK (((state = ANY (ARRAY['submitted'::text, 'locked'::text])) <= ((total IS NOT NULL) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.team (
+    id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    place public.ltree,
+    lead_id uuid NOT NULL,
+    state text DEFAULT 'forming'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.team_member (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    person_id uuid,
+    name text NOT NULL,
+    role text NOT NULL,
+    skill text DEFAULT ''::text NOT NULL,
+    phone_index bytea,
+    phone_tail text DEFAULT ''::text NOT NULL,
+    state text NOT NULL,
+    invited_by uuid,
+    at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'deputy'::text, 'treasurer'::text, 'member'::text])))
+);
+
+CREATE TABLE public.throttle (
+    key text NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    count integer NOT NULL
+);
+
+CREATE TABLE public.tranche (
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    seq integer NOT NULL,
+    condition text NOT NULL,
+    due_on date,
+    amount bigint NOT NULL,
+    mode text DEFAULT 'release'::text NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    requested_by uuid,
+    reviewed_by uuid,
+    approved_by uuid,
+    released_by uuid,
+    bank_ref text,
+    released_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT tranche_amount_check CHECK ((amount > 0)),
+    CONSTRAINT tranche_check CHECK (((reviewed_by IS DISTINCT FROM requested_by) OR (reviewed_by IS NULL))),
+    CONSTRAINT tranche_check1 CHECK (((approved_by IS NULL) OR ((approved_by IS DISTINCT FROM reviewed_by) AND (approved_by IS DISTINCT FROM requested_by)))),
+    CONSTRAINT tranche_check2 CHECK (((released_by IS NULL) OR ((released_by IS DISTINCT FROM approved_by) AND (released_by IS DISTINCT FROM reviewed_by) AND (released_by IS DISTINCT FROM requested_by)))),
+    CONSTRAINT tranche_condition_check CHECK ((condition = ANY (ARRAY['on_sign'::text, 'on_mid_pass'::text, 'on_final_pass'::text, 'date'::text]))),
+    CONSTRAINT tranche_mode_check CHECK ((mode = ANY (ARRAY['release'::text, 'transfer'::text])))
+);
+
+CREATE TABLE public.typed_form (
+    visit bytea NOT NULL,
+    sealed bytea NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_award_id_key UNIQUE (award_id);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agreement_sign
+    ADD CONSTRAINT agreement_sign_agreement_id_person_id_key UNIQUE (agreement_id, person_id);
+
+ALTER TABLE ONLY public.agreement_sign
+    ADD CONSTRAINT agreement_sign_pkey PRIMARY KEY (agreement_id, party);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_round_id_judge_id_proposal_id_key UNIQUE (round_id, judge_id, proposal_id);
+
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.attendance
+    ADD CONSTRAINT attendance_pkey PRIMARY KEY (activity_id, person_id);
+
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_pkey PRIMARY KEY (chain, n);
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (chain);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_edition_id_proposal_id_key UNIQUE (edition_id, proposal_id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.budget_line
+    ADD CONSTRAINT budget_line_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.budget_line
+    ADD CONSTRAINT budget_line_project_id_seq_key UNIQUE (project_id, seq);
+
+ALTER TABLE ONLY public.calendar_day
+    ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY public.claim_hand
+    ADD CONSTRAINT claim_hand_pkey PRIMARY KEY (claim_id, person_id);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_claim_id_seq_key UNIQUE (claim_id, seq);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.claim_void
+    ADD CONSTRAINT claim_void_pkey PRIMARY KEY (claim_id);
+
+ALTER TABLE ONLY public.conflict
+    ADD CONSTRAINT conflict_pkey PRIMARY KEY (judge_id, proposal_id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.criterion
+    ADD CONSTRAINT criterion_pkey PRIMARY KEY (round_id, code);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_place_no_key UNIQUE (place, no);
+
+ALTER TABLE ONLY public.edition_rules_past
+    ADD CONSTRAINT edition_rules_past_pkey PRIMARY KEY (edition_id, version);
+
+ALTER TABLE ONLY public.eligibility_check
+    ADD CONSTRAINT eligibility_check_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT evaluation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT evaluation_project_id_kind_key UNIQUE (project_id, kind);
+
+ALTER TABLE ONLY public.evaluation_sheet
+    ADD CONSTRAINT evaluation_sheet_pkey PRIMARY KEY (evaluation_id, round, person_id);
+
+ALTER TABLE ONLY public.fund_source
+    ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoice
+    ADD CONSTRAINT invoice_key1_key UNIQUE (key1);
+
+ALTER TABLE ONLY public.invoice
+    ADD CONSTRAINT invoice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.job_run
+    ADD CONSTRAINT job_run_pkey PRIMARY KEY (job, due);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_edition_id_person_id_key UNIQUE (edition_id, person_id);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ledger_account
+    ADD CONSTRAINT ledger_account_kind_owner_id_category_key UNIQUE (kind, owner_id, category);
+
+ALTER TABLE ONLY public.ledger_account
+    ADD CONSTRAINT ledger_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_pkey PRIMARY KEY (tx_id, seq);
+
+ALTER TABLE ONLY public.ledger_tx
+    ADD CONSTRAINT ledger_tx_kind_source_id_key UNIQUE (kind, source_id);
+
+ALTER TABLE ONLY public.ledger_tx
+    ADD CONSTRAINT ledger_tx_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ledger_tx
+    ADD CONSTRAINT ledger_tx_reverses_key UNIQUE (reverses);
+
+ALTER TABLE ONLY public.legal_move
+    ADD CONSTRAINT legal_move_pkey PRIMARY KEY (entity, from_state, to_state);
+
+ALTER TABLE ONLY public.login_code
+    ADD CONSTRAINT login_code_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.money_hold
+    ADD CONSTRAINT money_hold_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.number_series
+    ADD CONSTRAINT number_series_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.org_member
+    ADD CONSTRAINT org_member_pkey PRIMARY KEY (org_id, person_id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_project_id_key UNIQUE (project_id);
+
+ALTER TABLE ONLY public.outbox_done
+    ADD CONSTRAINT outbox_done_pkey PRIMARY KEY (fact_id, listener);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_bank_ref_key UNIQUE (bank_ref);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_pkey PRIMARY KEY (claim_id);
+
+ALTER TABLE ONLY public.person_key
+    ADD CONSTRAINT person_key_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_phone_index_key UNIQUE (phone_index);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.place
+    ADD CONSTRAINT place_pkey PRIMARY KEY (path);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_agreement_id_key UNIQUE (agreement_id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_award_id_key UNIQUE (award_id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.proposal_activity
+    ADD CONSTRAINT proposal_activity_pkey PRIMARY KEY (proposal_id, seq);
+
+ALTER TABLE ONLY public.proposal_line
+    ADD CONSTRAINT proposal_line_pkey PRIMARY KEY (proposal_id, seq);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_revision
+    ADD CONSTRAINT proposal_revision_pkey PRIMARY KEY (proposal_id, no);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_team_id_key UNIQUE (team_id);
+
+ALTER TABLE ONLY public.publicity_item
+    ADD CONSTRAINT publicity_item_pkey PRIMARY KEY (publicity_id, award_id);
+
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.review_round
+    ADD CONSTRAINT review_round_edition_id_seq_key UNIQUE (edition_id, seq);
+
+ALTER TABLE ONLY public.review_round
+    ADD CONSTRAINT review_round_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.round_result
+    ADD CONSTRAINT round_result_pkey PRIMARY KEY (round_id, run, proposal_id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_assignment_id_key UNIQUE (assignment_id);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.throttle
+    ADD CONSTRAINT throttle_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_bank_ref_key UNIQUE (bank_ref);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_project_id_seq_key UNIQUE (project_id, seq);
+
+ALTER TABLE ONLY public.typed_form
+    ADD CONSTRAINT typed_form_pkey PRIMARY KEY (visit);
+
+CREATE INDEX activity_project ON public.activity USING btree (project_id, starts_at);
+
+CREATE INDEX activity_state ON public.activity USING btree (state, place);
+
+CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state);
+
+CREATE INDEX assignment_proposal ON public.assignment USING btree (proposal_id);
+
+CREATE INDEX attachment_digest ON public.attachment USING btree (digest);
+
+CREATE INDEX attachment_look ON public.attachment USING gist (place) WHERE (phash IS NOT NULL);
+
+CREATE INDEX attachment_owner ON public.attachment USING btree (owner_id, kind);
+
+CREATE INDEX audit_at ON public.audit_event USING btree (at DESC);
+
+CREATE INDEX audit_entity ON public.audit_event USING btree (entity_id, n);
+
+CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity_id, version) WHERE (version IS NOT NULL);
+
+CREATE INDEX audit_place ON public.audit_event USING gist (place);
+
+CREATE INDEX claim_item_invoice ON public.claim_item USING btree (invoice_id);
+
+CREATE INDEX claim_item_line ON public.claim_item USING btree (line_id);
+
+CREATE INDEX claim_place ON public.claim USING gist (place);
+
+CREATE INDEX claim_project ON public.claim USING btree (project_id, state);
+
+CREATE INDEX claim_state ON public.claim USING btree (state, due_at);
+
+CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
+
+CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
+
+CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
+
+CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
+
+CREATE INDEX invoice_number ON public.invoice USING btree (number);
+
+CREATE INDEX ledger_account_owner ON public.ledger_account USING btree (owner_id);
+
+CREATE INDEX ledger_entry_account ON public.ledger_entry USING btree (account_id);
+
+CREATE INDEX ledger_tx_source ON public.ledger_tx USING btree (source_id);
+
+CREATE INDEX login_code_phone ON public.login_code USING btree (phone_index, sent_at DESC);
+
+CREATE UNIQUE INDEX money_hold_on ON public.money_hold USING btree (project_id) WHERE (state = 'on'::text);
+
+CREATE INDEX notice_person ON public.notice USING btree (person_id, at DESC);
+
+CREATE INDEX objection_award ON public.objection USING btree (award_id, state);
+
+CREATE INDEX objection_place ON public.objection USING gist (place);
+
+CREATE INDEX org_member_person ON public.org_member USING btree (person_id, state);
+
+CREATE INDEX org_place ON public.org USING gist (place);
+
+CREATE INDEX org_state ON public.org USING btree (state);
+
+CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (done_at IS NULL);
+
+CREATE INDEX person_home ON public.person USING btree (home, home_state);
+
+CREATE INDEX place_tree ON public.place USING gist (path);
+
+CREATE INDEX project_edition ON public.project USING btree (edition_id, state);
+
+CREATE INDEX project_lead ON public.project USING btree (lead_id);
+
+CREATE INDEX project_place ON public.project USING gist (place);
+
+CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
+
+CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
+
+CREATE INDEX proposal_place ON public.proposal USING gist (place);
+
+CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
+
+CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id);
+
+CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person_id, role, place) WHERE (until IS NULL);
+
+CREATE INDEX role_grant_place ON public.role_grant USING gist (place);
+
+CREATE INDEX session_person ON public.session USING btree (person_id);
+
+CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
+
+CREATE UNIQUE INDEX team_member_once ON public.team_member USING btree (team_id, person_id) WHERE ((person_id IS NOT NULL) AND (state = ANY (ARRAY['invited'::text, 'applied'::text, 'accepted'::text])));
+
+CREATE INDEX team_member_person ON public.team_member USING btree (person_id, state);
+
+CREATE INDEX team_member_phone ON public.team_member USING btree (phone_index) WHERE (person_id IS NULL);
+
+CREATE UNIQUE INDEX team_one_lead ON public.team_member USING btree (team_id) WHERE ((role = 'lead'::text) AND (state = 'accepted'::text));
+
+CREATE INDEX tranche_state ON public.tranche USING btree (state, place);
+
+CREATE CONSTRAINT TRIGGER activity_audited AFTER INSERT OR UPDATE ON public.activity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('activity');
+
+CREATE TRIGGER activity_evidence BEFORE UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.activity_evidence();
+
+CREATE TRIGGER activity_move BEFORE UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.check_move('activity');
+
+CREATE CONSTRAINT TRIGGER agreement_audited AFTER INSERT OR UPDATE ON public.agreement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('agreement');
+
+CREATE TRIGGER agreement_move BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.check_move('agreement');
+
+CREATE TRIGGER agreement_sign_never BEFORE DELETE OR UPDATE ON public.agreement_sign FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER agreement_signed BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.agreement_signed();
+
+CREATE CONSTRAINT TRIGGER assignment_audited AFTER INSERT OR UPDATE ON public.assignment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assignment');
+
+CREATE TRIGGER assignment_move BEFORE UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.check_move('assignment');
+
+CREATE TRIGGER assignment_no_conflict BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
+CREATE TRIGGER audit_event_never BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER award_audited AFTER INSERT OR UPDATE ON public.award DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('award');
+
+CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.award_confirm_guard();
+
+CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
+
+CREATE CONSTRAINT TRIGGER claim_audited AFTER INSERT OR UPDATE ON public.claim DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('claim');
+
+CREATE TRIGGER claim_hand_never BEFORE DELETE OR UPDATE ON public.claim_hand FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER claim_item_invoice_guard BEFORE INSERT OR UPDATE ON public.claim_item FOR EACH ROW EXECUTE FUNCTION public.invoice_not_overdrawn();
+
+CREATE TRIGGER claim_move BEFORE UPDATE ON public.claim FOR EACH ROW EXECUTE FUNCTION public.check_move('claim');
+
+CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
+CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
+
+CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
+
+CREATE TRIGGER edition_move BEFORE UPDATE ON public.edition FOR EACH ROW EXECUTE FUNCTION public.check_move('edition');
+
+CREATE TRIGGER edition_rules_never BEFORE DELETE OR UPDATE ON public.edition_rules_past FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER eligibility_never BEFORE DELETE OR UPDATE ON public.eligibility_check FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER evaluation_audited AFTER INSERT OR UPDATE ON public.evaluation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('evaluation');
+
+CREATE TRIGGER evaluation_move BEFORE UPDATE ON public.evaluation FOR EACH ROW EXECUTE FUNCTION public.check_move('evaluation');
+
+CREATE TRIGGER evaluation_sheet_never BEFORE DELETE OR UPDATE ON public.evaluation_sheet FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER judge_audited AFTER INSERT OR UPDATE ON public.judge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('judge');
+
+CREATE TRIGGER judge_move BEFORE UPDATE ON public.judge FOR EACH ROW EXECUTE FUNCTION public.check_move('judge');
+
+CREATE CONSTRAINT TRIGGER ledger_balanced AFTER INSERT ON public.ledger_tx DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.ledger_balanced();
+
+CREATE TRIGGER ledger_entry_never BEFORE DELETE OR UPDATE ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER ledger_entry_post AFTER INSERT ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.ledger_post();
+
+CREATE CONSTRAINT TRIGGER ledger_lines_balanced AFTER INSERT ON public.ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.ledger_balanced();
+
+CREATE TRIGGER ledger_tx_never BEFORE DELETE OR UPDATE ON public.ledger_tx FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER money_hold_audited AFTER INSERT OR UPDATE ON public.money_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('money_hold');
+
+CREATE TRIGGER money_hold_move BEFORE UPDATE ON public.money_hold FOR EACH ROW EXECUTE FUNCTION public.check_move('money_hold');
+
+CREATE CONSTRAINT TRIGGER objection_audited AFTER INSERT OR UPDATE ON public.objection DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('objection');
+
+CREATE TRIGGER objection_move BEFORE UPDATE ON public.objection FOR EACH ROW EXECUTE FUNCTION public.check_move('objection');
+
+CREATE CONSTRAINT TRIGGER org_audited AFTER INSERT OR UPDATE ON public.org DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('org');
+
+CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
+
+CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
+
+CREATE TRIGGER project_move BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.check_move('project');
+
+CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON public.proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal');
+
+CREATE TRIGGER proposal_move BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal');
+
+CREATE TRIGGER proposal_revision_never BEFORE DELETE OR UPDATE ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER publicity_audited AFTER INSERT OR UPDATE ON public.publicity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('publicity');
+
+CREATE TRIGGER publicity_move BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.check_move('publicity');
+
+CREATE TRIGGER publicity_sealed BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.publicity_sealed();
+
+CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.review_round DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('review_round');
+
+CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
+
+CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
+
+CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
+
+CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
+
+CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_locked();
+
+CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
+
+CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
+
+CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.team_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_member');
+
+CREATE TRIGGER team_member_move BEFORE UPDATE ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.check_move('team_member');
+
+CREATE TRIGGER team_move BEFORE UPDATE ON public.team FOR EACH ROW EXECUTE FUNCTION public.check_move('team');
+
+CREATE CONSTRAINT TRIGGER tranche_audited AFTER INSERT OR UPDATE ON public.tranche DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('tranche');
+
+CREATE TRIGGER tranche_move BEFORE UPDATE ON public.tranche FOR EACH ROW EXECUTE FUNCTION public.check_move('tranche');
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_award_id_fkey FOREIGN KEY (award_id) REFERENCES public.award(id);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_host_fkey FOREIGN KEY (host) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.agreement_sign
+    ADD CONSTRAINT agreement_sign_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES public.agreement(id);
+
+ALTER TABLE ONLY public.agreement_sign
+    ADD CONSTRAINT agreement_sign_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_uploader_fkey FOREIGN KEY (uploader) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.attendance
+    ADD CONSTRAINT attendance_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activity(id);
+
+ALTER TABLE ONLY public.attendance
+    ADD CONSTRAINT attendance_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_fund_source_id_fkey FOREIGN KEY (fund_source_id) REFERENCES public.fund_source(id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.budget_line
+    ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.claim_hand
+    ADD CONSTRAINT claim_hand_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES public.claim(id);
+
+ALTER TABLE ONLY public.claim_hand
+    ADD CONSTRAINT claim_hand_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activity(id);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES public.claim(id);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoice(id);
+
+ALTER TABLE ONLY public.claim_item
+    ADD CONSTRAINT claim_item_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.budget_line(id);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.claim
+    ADD CONSTRAINT claim_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.claim_void
+    ADD CONSTRAINT claim_void_agreed_by_fkey FOREIGN KEY (agreed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.claim_void
+    ADD CONSTRAINT claim_void_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.claim_void
+    ADD CONSTRAINT claim_void_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES public.claim(id);
+
+ALTER TABLE ONLY public.conflict
+    ADD CONSTRAINT conflict_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.conflict
+    ADD CONSTRAINT conflict_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.criterion
+    ADD CONSTRAINT criterion_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.edition_rules_past
+    ADD CONSTRAINT edition_rules_past_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.eligibility_check
+    ADD CONSTRAINT eligibility_check_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.eligibility_check
+    ADD CONSTRAINT eligibility_check_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT evaluation_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT evaluation_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.evaluation_sheet
+    ADD CONSTRAINT evaluation_sheet_evaluation_id_fkey FOREIGN KEY (evaluation_id) REFERENCES public.evaluation(id);
+
+ALTER TABLE ONLY public.evaluation_sheet
+    ADD CONSTRAINT evaluation_sheet_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT evaluation_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.fund_source
+    ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ledger_account
+    ADD CONSTRAINT ledger_account_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.ledger_account(id);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_tx_id_fkey FOREIGN KEY (tx_id) REFERENCES public.ledger_tx(id);
+
+ALTER TABLE ONLY public.ledger_tx
+    ADD CONSTRAINT ledger_tx_reverses_fkey FOREIGN KEY (reverses) REFERENCES public.ledger_tx(id);
+
+ALTER TABLE ONLY public.money_hold
+    ADD CONSTRAINT money_hold_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.money_hold
+    ADD CONSTRAINT money_hold_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_award_id_fkey FOREIGN KEY (award_id) REFERENCES public.award(id);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_handler_fkey FOREIGN KEY (handler) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.objection
+    ADD CONSTRAINT objection_publicity_id_fkey FOREIGN KEY (publicity_id) REFERENCES public.publicity(id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.org_member
+    ADD CONSTRAINT org_member_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES public.consent(id);
+
+ALTER TABLE ONLY public.org_member
+    ADD CONSTRAINT org_member_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.org(id);
+
+ALTER TABLE ONLY public.org_member
+    ADD CONSTRAINT org_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_recognized_by_fkey FOREIGN KEY (recognized_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.org
+    ADD CONSTRAINT org_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.outbox_done
+    ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_cashier_fkey FOREIGN KEY (cashier) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES public.claim(id);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_home_fkey FOREIGN KEY (home) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.person_key
+    ADD CONSTRAINT person_key_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.place
+    ADD CONSTRAINT place_successor_fkey FOREIGN KEY (successor) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES public.agreement(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_award_id_fkey FOREIGN KEY (award_id) REFERENCES public.award(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_host_fkey FOREIGN KEY (host) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_mentor_id_fkey FOREIGN KEY (mentor_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_acting_helper_fkey FOREIGN KEY (acting_helper) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_acting_paper_fkey FOREIGN KEY (acting_paper) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.proposal_activity
+    ADD CONSTRAINT proposal_activity_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_line
+    ADD CONSTRAINT proposal_line_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_opinion_by_fkey FOREIGN KEY (opinion_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_revision
+    ADD CONSTRAINT proposal_revision_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_revision
+    ADD CONSTRAINT proposal_revision_sealed_by_fkey FOREIGN KEY (sealed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.publicity_item
+    ADD CONSTRAINT publicity_item_award_id_fkey FOREIGN KEY (award_id) REFERENCES public.award(id);
+
+ALTER TABLE ONLY public.publicity_item
+    ADD CONSTRAINT publicity_item_publicity_id_fkey FOREIGN KEY (publicity_id) REFERENCES public.publicity(id);
+
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_publisher_fkey FOREIGN KEY (publisher) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.review_round
+    ADD CONSTRAINT review_round_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.review_round
+    ADD CONSTRAINT review_round_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.round_result
+    ADD CONSTRAINT round_result_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.round_result
+    ADD CONSTRAINT round_result_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignment(id);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_released_by_fkey FOREIGN KEY (released_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.tranche
+    ADD CONSTRAINT tranche_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.person(id);
+
+GRANT USAGE ON SCHEMA public TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachment TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attendance TO seedbed_app;
+
+GRANT SELECT ON TABLE public.audit_event TO seedbed_app;
+
+GRANT SELECT ON TABLE public.audit_head TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_day TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_hand TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_void TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_rules_past TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.eligibility_check TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_run TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge TO seedbed_app;
+
+GRANT SELECT ON TABLE public.ledger_account TO seedbed_app;
+
+GRANT INSERT(kind) ON TABLE public.ledger_account TO seedbed_app;
+
+GRANT INSERT(edition_id) ON TABLE public.ledger_account TO seedbed_app;
+
+GRANT INSERT(owner_id) ON TABLE public.ledger_account TO seedbed_app;
+
+GRANT INSERT(category) ON TABLE public.ledger_account TO seedbed_app;
+
+GRANT SELECT,USAGE ON SEQUENCE public.ledger_account_id_seq TO seedbed_app;
+
+GRANT SELECT ON TABLE public.ledger_entry TO seedbed_app;
+
+GRANT INSERT(tx_id) ON TABLE public.ledger_entry TO seedbed_app;
+
+GRANT INSERT(seq) ON TABLE public.ledger_entry TO seedbed_app;
+
+GRANT INSERT(account_id) ON TABLE public.ledger_entry TO seedbed_app;
+
+GRANT INSERT(fen) ON TABLE public.ledger_entry TO seedbed_app;
+
+GRANT SELECT ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(kind) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(source_entity) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(source_id) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(place) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(actor) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(at) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(note) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT INSERT(reverses) ON TABLE public.ledger_tx TO seedbed_app;
+
+GRANT SELECT,USAGE ON SEQUENCE public.ledger_tx_id_seq TO seedbed_app;
+
+GRANT SELECT ON TABLE public.legal_move TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_code TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.money_hold TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.number_series TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objection TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_photo TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_project TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_spending TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_member TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
+
+GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_key TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.place TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_result TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_member TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.throttle TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tranche TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.typed_form TO seedbed_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE seedbed IN SCHEMA public GRANT SELECT,USAGE ON SEQUENCES  TO seedbed_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE seedbed IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO seedbed_app;
+

@@ -1,0 +1,239 @@
+// Seedbed: every page works without this file. It saves steps and data, and says what it does.
+(() => {
+  "use strict";
+  const doc = document, root = doc.documentElement;
+  const all = (selector, from = doc) => [...from.querySelectorAll(selector)];
+  const one = (selector, from = doc) => from.querySelector(selector);
+  const fill = (text, values) => text.replace(/\{(\w)\}/g, (_, key) => values[key]);
+
+  // Sums are counted in fen, as the house does.
+  const fen = text => {
+    const clean = text.replace(/[,，\s¥￥元]/g, "");
+    return /^\d+(\.\d{1,2})?$/.test(clean) ? Math.round(parseFloat(clean) * 100) : 0;
+  };
+  const yuan = n => "¥" + Math.floor(n / 100).toString().replace(/\B(?=(\d{3})+$)/g, ",") +
+    (n % 100 ? "." + String(n % 100).padStart(2, "0") : "");
+
+  // The button that was pressed, for browsers whose submit event does not say.
+  let pressed = null;
+  doc.addEventListener("click", e => { pressed = e.target.closest("button,[type=submit]"); }, true);
+
+  const bodyOf = (form, button) => {
+    const data = new FormData(form);
+    if (button && button.form === form && button.name) data.set(button.name, button.value);
+    return data;
+  };
+
+  // Big type and colours change at once; the server is told in the background and remembers.
+  const settings = (form, button) => {
+    if (!button || !(button.name === "size" || button.name === "theme")) return false;
+    const data = bodyOf(form, button);
+    if (button.value) root.dataset[button.name] = button.value; else delete root.dataset[button.name];
+    if (button.name === "size") {
+      button.setAttribute("aria-pressed", String(button.value === "large"));
+      button.value = button.value ? "" : "large";
+    } else {
+      for (const b of all("[name=theme]", form)) b.setAttribute("aria-pressed", String(b === button));
+    }
+    fetch(form.action, { method: "POST", body: new URLSearchParams(data), redirect: "manual" }).catch(() => {});
+    return true;
+  };
+
+  // A second press within a second is the same press.
+  doc.addEventListener("submit", e => {
+    const form = e.target, button = e.submitter || (pressed && pressed.form === form ? pressed : null);
+    if (form.dataset.settings !== undefined && settings(form, button)) return e.preventDefault();
+    if (form.method !== "post") return;
+    if (form.dataset.busy) return e.preventDefault();
+    form.dataset.busy = "1";
+    form.dataset.sent = "1";
+    if (button) button.setAttribute("aria-disabled", "true");
+    setTimeout(() => {
+      delete form.dataset.busy;
+      if (button) button.removeAttribute("aria-disabled");
+    }, 1000);
+  });
+
+  // Characters left, said to screen readers only after a pause.
+  for (const field of all("[data-count]")) {
+    const out = doc.getElementById(field.dataset.count), limit = +out.dataset.max;
+    let pause;
+    const show = () => {
+      const n = [...field.value].length;
+      out.classList.toggle("over", n > limit);
+      out.textContent = n > limit ? fill(out.dataset.over, { n: n - limit }) : fill(out.dataset.say, { n, m: limit });
+    };
+    field.addEventListener("input", () => {
+      out.setAttribute("aria-live", "off");
+      show();
+      clearTimeout(pause);
+      pause = setTimeout(() => { out.setAttribute("aria-live", "polite"); out.textContent += " "; }, 1000);
+    });
+    show();
+  }
+
+  for (const box of all("[data-budget]")) {
+    const limit = +box.dataset.budget, left = one("[data-left]", box), bar = one("progress", box);
+    const show = () => {
+      const sum = all("[data-amount]", box).reduce((n, field) => n + fen(field.value), 0);
+      one("[data-sum]", box).textContent = yuan(sum);
+      if (!left) return;
+      box.classList.toggle("over", sum > limit);
+      left.classList.toggle("over", sum > limit);
+      left.textContent = sum > limit ? fill(left.dataset.over, { n: yuan(sum - limit) }) : fill(left.dataset.say, { n: yuan(limit - sum) });
+      bar.value = Math.min(sum, limit);
+    };
+    box.addEventListener("input", show);
+    if (all("[data-amount]", box).length) show();
+  }
+
+  // Marks: a band gives its middle, a number finds its band, the total follows.
+  for (const rubric of all("[data-rubric]")) {
+    const items = all(".crit", rubric), number = item => one(".num3 .in", item);
+    const total = () => {
+      let sum = 0, done = 0;
+      for (const item of items) if (/^\d+$/.test(number(item).value)) { sum += +number(item).value; done++; }
+      one("[data-total]", rubric).textContent = sum;
+      const state = one("[data-marked]", rubric);
+      state.textContent = fill(state.dataset.say, { n: done, m: items.length });
+    };
+    for (const item of items) {
+      const field = number(item), bands = all(".seg input", item);
+      const settle = () => {
+        for (const b of bands) b.checked = field.value !== "" && +field.value >= +b.dataset.low && +field.value <= +b.dataset.high;
+        total();
+      };
+      field.addEventListener("input", settle);
+      for (const b of bands) b.addEventListener("change", () => { field.value = b.value; total(); });
+      for (const b of all("[data-by]", item)) {
+        b.hidden = false;
+        b.addEventListener("click", () => {
+          field.value = Math.max(0, Math.min(+field.dataset.most, (+field.value || 0) + +b.dataset.by));
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+        });
+      }
+    }
+    total();
+  }
+
+  // The error summary: in the order of the page, and a link shows the label, not only the box.
+  const summary = one("[data-summary]");
+  if (summary) {
+    const target = link => doc.getElementById(link.hash.slice(1));
+    const list = one("ul", summary);
+    all("a", list).filter(target)
+      .sort((a, b) => target(a).compareDocumentPosition(target(b)) & 4 ? -1 : 1)
+      .forEach(a => list.append(a.parentNode));
+    summary.addEventListener("click", e => {
+      const field = e.target.hash && target(e.target);
+      if (!field) return;
+      e.preventDefault();
+      const fold = field.closest("details");
+      if (fold) fold.open = true;
+      (field.closest(".field") || field).scrollIntoView();
+      field.focus({ preventScroll: true });
+    });
+    summary.focus();
+  }
+
+  // Kept while typing. A save that fails says so and tries again at the next key.
+  for (const form of all("[data-autosave]")) {
+    const state = one("[data-saved]") || form.insertBefore(doc.createElement("p"), form.firstChild);
+    state.className = "muted sm";
+    state.setAttribute("role", "status");
+    let pause;
+    const save = async () => {
+      if (form.dataset.sent) return;
+      const data = bodyOf(form);
+      data.set("autosave", "1");
+      for (const field of all("[type=file]", form)) data.delete(field.name);
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(answer.status);
+        const kept = await answer.json();
+        if (kept.version && form.elements.version) form.elements.version.value = kept.version;
+        state.textContent = fill(form.dataset.autosave, { t: kept.saved });
+      } catch (e) {
+        state.textContent = form.dataset.unsaved;
+      }
+    };
+    form.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(save, 2000); });
+  }
+
+  // Photos are made smaller before they travel. When and how they were taken goes along; where the picture already
+  // stands upright is written as upright.
+  const exif = async file => {
+    const view = new DataView(await file.slice(0, 131072).arrayBuffer());
+    for (let at = 2; at + 10 < view.byteLength && view.getUint8(at) === 255; at += 2 + view.getUint16(at + 2)) {
+      if (view.getUint16(at) !== 0xFFE1 || view.getUint32(at + 4) !== 0x45786966) continue;
+      const part = view.buffer.slice(at, at + 2 + view.getUint16(at + 2)), tiff = new DataView(part, 10);
+      const little = tiff.getUint16(0) === 0x4949, first = tiff.getUint32(4, little);
+      for (let i = 0; i < tiff.getUint16(first, little); i++) {
+        const entry = first + 2 + i * 12;
+        if (tiff.getUint16(entry, little) === 0x0112) tiff.setUint16(entry + 8, 1, little);
+      }
+      return part;
+    }
+    return null;
+  };
+  const shrink = async file => {
+    if (file.type !== "image/jpeg" || file.size < 400000) return file;
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const by = Math.min(1, 1600 / Math.max(picture.width, picture.height)), canvas = doc.createElement("canvas");
+    canvas.width = Math.round(picture.width * by);
+    canvas.height = Math.round(picture.height * by);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const small = await new Promise(done => canvas.toBlob(done, "image/jpeg", .8));
+    const facts = await exif(file).catch(() => null);
+    const parts = facts ? [small.slice(0, 2), facts, small.slice(2)] : [small];
+    const made = new File(parts, file.name, { type: "image/jpeg", lastModified: file.lastModified });
+    return made.size < file.size ? made : file;
+  };
+  for (const field of all("[data-shrink]")) {
+    field.addEventListener("change", async () => {
+      const chosen = [...field.files], out = one("[data-shrunk]", field.parentNode);
+      try {
+        const bag = new DataTransfer();
+        for (const file of chosen) bag.items.add(await shrink(file).catch(() => file));
+        if (field.files.length !== chosen.length || field.files[0] !== chosen[0]) return; // chosen anew meanwhile
+        const size = list => [...list].reduce((n, file) => n + file.size, 0);
+        if (size(bag.files) < size(chosen)) {
+          field.files = bag.files;
+          out.textContent = fill(out.dataset.say, { n: Math.round(size(bag.files) / 1024) });
+        } else out.textContent = "";
+      } catch (e) { /* an old browser sends the photos as they are */ }
+    });
+  }
+
+  for (const b of all("[data-copy],[data-print]")) {
+    b.hidden = false;
+    b.addEventListener("click", async () => {
+      if (b.dataset.print !== undefined) return print();
+      try {
+        await navigator.clipboard.writeText(b.dataset.copy);
+        b.lastChild.data = b.dataset.done;
+      } catch (e) { prompt("", b.dataset.copy); }
+    });
+  }
+
+  // j and k walk through a list, unless somebody is typing.
+  doc.addEventListener("keydown", e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select")) return;
+    const link = e.key === "j" ? one("[rel=next]") : e.key === "k" ? one("[rel=prev]") : null;
+    if (link) link.click();
+  });
+
+  // A part with data-live="5" and an id is fetched anew every 5 seconds from its own page.
+  for (const part of all("[data-live]")) {
+    setInterval(async () => {
+      if (doc.hidden) return;
+      try {
+        const answer = await fetch(location.href);
+        const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+        if (fresh && fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
+      } catch (e) { /* the next round tries again */ }
+    }, 1000 * part.dataset.live);
+  }
+
+  addEventListener("pageshow", () => { for (const form of all("form")) { delete form.dataset.busy; delete form.dataset.sent; } });
+})();
