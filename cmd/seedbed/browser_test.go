@@ -209,11 +209,24 @@ func (w *tab) tick(name string, values ...string) *tab {
 		values = []string{""}
 	}
 	for _, v := range values {
+		if js[bool](w, `[...document.getElementsByName(`+strconv.Quote(name)+`)].some(e => e.tagName === "SELECT")`) {
+			w.fill(name, v)
+			continue
+		}
 		if !js[bool](w, `(() => { const e = [...document.getElementsByName(`+strconv.Quote(name)+`)].find(e => (e.type === "radio" || e.type === "checkbox") && (`+strconv.Quote(v)+` === "" || e.value === `+strconv.Quote(v)+`)); if (!e) return false; if (!e.checked) e.click(); return e.checked })()`) {
 			w.fail("no choice %s = %s", name, v)
 		}
 	}
 	return w
+}
+
+// pick chooses an option of a list, or a radio, by its value.
+func (w *tab) pick(name, value string) *tab {
+	w.t.Helper()
+	if js[bool](w, `[...document.getElementsByName(`+strconv.Quote(name)+`)].some(e => e.tagName === "SELECT")`) {
+		return w.fill(name, value)
+	}
+	return w.tick(name, value)
 }
 
 // files puts files into a file field.

@@ -27,9 +27,9 @@ with rows as (
   union all select 'project', id, state, version from project union all select 'activity', id, state, version from activity
   union all select 'evaluation', id, state, version from evaluation union all select 'tranche', id, state, version from tranche
   union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org)
-select entity || ' ' || id || ': ' || case
-    when e.n is null then 'version ' || version || ' has no line in the audit trail'
-    else 'is ' || state || ', its last audit line says ' || e.to_state end as complaint
+select r.entity || ' ' || r.id || ': ' || case
+    when e.n is null then 'version ' || r.version || ' has no line in the audit trail'
+    else 'is ' || r.state || ', its last audit line says ' || e.to_state end as complaint
 from rows r left join audit_event e on e.entity = r.entity and e.entity_id = r.id and e.version = r.version
 where e.n is null or (e.to_state <> '' and e.to_state <> r.state)
 union all
@@ -76,7 +76,11 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	if err := report("audit", lines, "lines", broken, err); err != nil {
 		return err
 	}
-	movements, broken, err := ledger.Verify(ctx, db)
+	var movements int64
+	err = db.Snapshot(ctx, func(q pg.Reader) error {
+		movements, broken, err = ledger.Verify(ctx, q)
+		return err
+	})
 	if err := report("ledger", movements, "movements", broken, err); err != nil {
 		return err
 	}

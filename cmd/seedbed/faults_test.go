@@ -237,7 +237,7 @@ func (l *living) writeUntil(ctx context.Context, base, token string, round, i in
 			return
 		}
 		title := fmt.Sprintf("第%d轮第%d次", round, n)
-		if _, ok := post(ctx, c, base, "/proposals/"+id+"/edit", url.Values{"version": {version[1]}, "title": {title}}); ok {
+		if _, ok := post(ctx, c, base, "/proposals/"+id, url.Values{"version": {version[1]}, "title": {title}}); ok {
 			ack.mu.Lock()
 			ack.drafts[id] = title
 			ack.mu.Unlock()

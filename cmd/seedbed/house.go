@@ -25,7 +25,6 @@ import (
 	"seedbed/domain/vault"
 	"seedbed/jobs"
 	serveaccounts "seedbed/server/accounts"
-	serveaward "seedbed/server/award"
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
 	serveevidence "seedbed/server/evidence"
@@ -136,7 +135,6 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
-		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),

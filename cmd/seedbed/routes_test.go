@@ -73,7 +73,7 @@ const nobody = "01990000-0000-7000-8000-000000000000"
 // request asks a route as somebody, with a well-formed form for a post.
 func request(t *testing.T, app *fiber.App, r web.Route, session string) (int, string) {
 	t.Helper()
-	path := strings.NewReplacer(":id", nobody, ":code", "x").Replace(r.Path)
+	path := strings.NewReplacer(":id", nobody, ":member", nobody).Replace(r.Path)
 	cookies := "seedbed=" + session
 	form := url.Values{}
 	if r.Method != http.MethodGet {

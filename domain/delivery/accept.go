@@ -14,19 +14,10 @@ import (
 
 const finalizeSQL = `update evaluation set state = 'finalized', finalized_at = @at, version = version + 1 where id = @id::uuid`
 
-// AcceptStep is the head's decision that a project is finished: the project's version as it was seen.
-type AcceptStep struct {
-	Version int `form:"version"`
-}
-
-// Accept finishes a project that passed its final review and has settled its money. Its team may then become an
-// organisation.
-func (b *Book) Accept(ctx context.Context, by identity.Actor, projectID string, s AcceptStep) error {
-	p, tied, err := b.seen(ctx, by, projectID)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.CloseEvaluations, p.Place)
+// Accept finishes a project that passed its final review and has settled its money; the step holds the project's
+// version as it was seen. The team may then become an organisation.
+func (b *Book) Accept(ctx context.Context, by identity.Actor, projectID string, s Step) error {
+	p, w, err := b.may(ctx, by, identity.CloseEvaluations, projectID)
 	if err != nil {
 		return err
 	}

@@ -128,6 +128,26 @@ func (b *Book) seenActivity(ctx context.Context, by identity.Actor, id string) (
 	return a, p, tied, err
 }
 
+// may is seen with the warrant for doing something to the project.
+func (b *Book) may(ctx context.Context, by identity.Actor, right identity.Permission, projectID string) (Project, identity.Warrant, error) {
+	p, tied, err := b.seen(ctx, by, projectID)
+	if err != nil {
+		return p, identity.Warrant{}, err
+	}
+	w, err := tied.Must(right, p.Place)
+	return p, w, err
+}
+
+// mayActivity is may for an activity.
+func (b *Book) mayActivity(ctx context.Context, by identity.Actor, right identity.Permission, id string) (Activity, Project, identity.Warrant, error) {
+	a, err := pg.One[Activity](ctx, b.db, activitySQL, pg.Args{"id": id})
+	if err != nil {
+		return a, Project{}, identity.Warrant{}, err
+	}
+	p, w, err := b.may(ctx, by, right, a.ProjectID)
+	return a, p, w, err
+}
+
 // ActivityTies gives the roles an activity's team gives the actor: what evidence asks before it shows a file.
 func ActivityTies(ctx context.Context, q pg.Reader, activityID string, by identity.Actor) ([]identity.Role, error) {
 	a, err := pg.One[Activity](ctx, q, activitySQL, pg.Args{"id": activityID})

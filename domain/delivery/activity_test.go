@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/award"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
@@ -21,7 +22,9 @@ func TestOpenMakesTheProjectOnce(t *testing.T) {
 		t.Fatalf("project is %+v", p)
 	}
 	for range 2 {
-		w.must(w.db.Change(w.ctx, func(tx pg.Tx) error { return open(w.ctx, tx, w.id("agreement")) }))
+		w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
+			return Open(w.ctx, tx, award.Signed{AgreementID: w.id("agreement"), AwardID: w.id("award")})
+		}))
 	}
 	for sql, want := range map[string]int64{
 		`select count(*) from project`: 1, `select count(*) from budget_line`: 2, `select coalesce(sum(amount), 0)::bigint from budget_line`: 3_000_00,
@@ -34,8 +37,10 @@ func TestOpenMakesTheProjectOnce(t *testing.T) {
 
 func TestOpenWaitsForTheAgreement(t *testing.T) {
 	w := newWorld(t)
-	w.owned(`update agreement set state = 'signing'`, nil)
-	err := w.db.Change(w.ctx, func(tx pg.Tx) error { return open(w.ctx, tx, w.id("agreement")) })
+	w.owned(`update agreement set state = 'signing', effective_at = null`, nil)
+	err := w.db.Change(w.ctx, func(tx pg.Tx) error {
+		return Open(w.ctx, tx, award.Signed{AgreementID: w.id("agreement"), AwardID: w.id("award")})
+	})
 	w.refused(err, fault.Conflict)
 }
 

@@ -34,15 +34,9 @@ const (
   from activity a join project p on p.id = a.project_id join place l on l.path = a.place
   where a.state = @state and a.place <@ any(@sight::text[]::ltree[]) and (a.submitted_at, a.id) > (@after::timestamptz, @last::uuid)
   order by a.submitted_at, a.id limit @n`
-	waitingCountSQL = `select count(*) from activity where state = 'submitted' and place <@ any(@sight::text[]::ltree[])`
-	handsSQL        = `select coalesce((select name from person where id = nullif(@submitted, '')::uuid), '') as submitted, coalesce((select name from person where id = nullif(@verified, '')::uuid), '') as verified,
+	handsSQL = `select coalesce((select name from person where id = nullif(@submitted, '')::uuid), '') as submitted, coalesce((select name from person where id = nullif(@verified, '')::uuid), '') as verified,
   (select name from place where path = @place::text::ltree) as place, (select name_en from place where path = @place::text::ltree) as place_en`
 )
-
-// WaitingCount is how many activities wait for the actor's verification.
-func WaitingCount(ctx context.Context, q pg.Reader, by identity.Actor) (int64, error) {
-	return pg.Value[int64](ctx, q, waitingCountSQL, pg.Args{"sight": by.Sight(identity.VerifyActivities)})
-}
 
 // Desk lists the activities in a state that were handed in within the actor's sight, the longest waiting first; after
 // continues a list, and next continues it again ("" at its end).
@@ -138,14 +132,7 @@ type PhotoPage struct {
 
 // Photo shows a photo to who may clear it.
 func (b *Book) Photo(ctx context.Context, by identity.Actor, id string) (PhotoPage, error) {
-	photo, p, tied, err := b.seenPhoto(ctx, by, id)
-	if err != nil {
-		return PhotoPage{}, err
-	}
-	if _, err := tied.Must(identity.ClearPhotos, p.Place); err != nil {
-		return PhotoPage{}, err
-	}
-	a, err := pg.One[Activity](ctx, b.db, activitySQL, pg.Args{"id": photo.OwnerID})
+	photo, a, _, _, err := b.mayPhoto(ctx, by, identity.ClearPhotos, id)
 	return PhotoPage{photo, a}, err
 }
 
@@ -161,13 +148,11 @@ type Reviewing struct {
 	PlaceEn string
 	Sheets  int
 	Mine    bool // the actor has marked it
-	Waits   bool // it waits for sheets
 }
 
 const reviewingSQL = `select e.id::text, e.kind, e.state, e.due_at, p.title as project, p.number, l.name as place, l.name_en as place_en,
   (select count(*)::int from evaluation_sheet s where s.evaluation_id = e.id and s.round = e.round) as sheets,
-  exists (select from evaluation_sheet s where s.evaluation_id = e.id and s.round = e.round and s.person_id = nullif(@me, '')::uuid) as mine,
-  e.state in ('self_submitted','under_review','rectification') as waits
+  exists (select from evaluation_sheet s where s.evaluation_id = e.id and s.round = e.round and s.person_id = nullif(@me, '')::uuid) as mine
   from evaluation e join project p on p.id = e.project_id join place l on l.path = e.place
   where e.place <@ any(@sight::text[]::ltree[]) and e.id > @after::uuid and (e.state = any(@states)) order by e.id limit @n`
 
@@ -204,11 +189,8 @@ type EvaluationPage struct {
 
 // Evaluation shows a review. Reviewers do not see each other's marks before it is closed.
 func (b *Book) Evaluation(ctx context.Context, by identity.Actor, id string) (EvaluationPage, error) {
-	e, p, tied, err := b.review(ctx, by, id)
+	e, p, _, err := b.mayReview(ctx, by, identity.ReadEvaluations, id)
 	if err != nil {
-		return EvaluationPage{}, err
-	}
-	if _, err := tied.Must(identity.ReadEvaluations, p.Place); err != nil {
 		return EvaluationPage{}, err
 	}
 	page := EvaluationPage{Evaluation: e, Project: p}

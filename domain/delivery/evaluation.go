@@ -178,11 +178,7 @@ func Due(p Project, rules edition.Rules) (kind string, why fault.Message) {
 // Report hands in the team's report: for the mid-term review, after its failure for the second look, or for the final
 // review, which closes the project's time. A report that comes after its deadline finds the review failed (S03).
 func (b *Book) Report(ctx context.Context, by identity.Actor, projectID string, n NewReport) error {
-	p, tied, err := b.seen(ctx, by, projectID)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.ReportResults, p.Place)
+	p, w, err := b.may(ctx, by, identity.ReportResults, projectID)
 	if err != nil {
 		return err
 	}
@@ -199,18 +195,14 @@ func (b *Book) Report(ctx context.Context, by identity.Actor, projectID string, 
 			return err
 		}
 		kind, why := Due(p, rules)
-		if kind == "" || n.Review != kind {
-			return notDue(why)
+		switch {
+		case kind != "" && n.Review != kind:
+			return stale()
+		case kind == "":
+			return &fault.Error{Kind: fault.Conflict, Message: why}
 		}
 		return b.report(ctx, tx, w, p, rules, kind, n)
 	})
-}
-
-func notDue(why fault.Message) error {
-	if why.Text == "" {
-		return stale()
-	}
-	return &fault.Error{Kind: fault.Conflict, Message: why}
 }
 
 func (b *Book) report(ctx context.Context, tx pg.Tx, w identity.Warrant, p Project, rules edition.Rules, kind string, n NewReport) error {
@@ -236,8 +228,7 @@ func (b *Book) report(ctx context.Context, tx pg.Tx, w identity.Warrant, p Proje
 	if !now.Before(e.DueAt) {
 		return fault.New(fault.Conflict, "交报告的时间已经过了（%s）。请和社区联系", lastDay(e.DueAt))
 	}
-	if _, err := pg.Do(ctx, tx, reportSQL, pg.Args{"id": e.ID, "state": to, "report": n.Report, "next_step": n.NextStep, "satisfaction": n.Satisfaction, "by": w.By.ID,
-		"at": now, "round": round}); err != nil {
+	if _, err := pg.Do(ctx, tx, reportSQL, pg.Args{"id": e.ID, "state": to, "report": n.Report, "next_step": n.NextStep, "satisfaction": n.Satisfaction, "by": w.By.ID, "at": now, "round": round}); err != nil {
 		return err
 	}
 	reviewers, err := notice.Holders(ctx, tx, p.Place, identity.SubdistrictStaff, identity.DistrictStaff, identity.Finance)

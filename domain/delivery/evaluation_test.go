@@ -140,14 +140,14 @@ func TestTwoReviewersAreNotEnough(t *testing.T) {
 
 func (w *world) acceptance() {
 	p := w.again()
-	step := AcceptStep{Version: p.Version}
+	step := Step{Version: p.Version}
 	w.refused(w.book.Accept(w.ctx, w.people["head"], p.ID, step), fault.Conflict) // money is not settled
 	w.owned(`update project set settled = true`, nil)
 	for _, name := range []string{"lead", "district", "finance", "street"} {
 		w.refused(w.book.Accept(w.ctx, w.people[name], p.ID, step), fault.Forbidden)
 	}
 	w.refused(w.book.Accept(w.ctx, w.people["far"], p.ID, step), fault.NotFound)
-	w.refused(w.book.Accept(w.ctx, w.people["head"], p.ID, AcceptStep{Version: 1}), fault.Conflict)
+	w.refused(w.book.Accept(w.ctx, w.people["head"], p.ID, Step{Version: 1}), fault.Conflict)
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
@@ -201,7 +201,7 @@ func TestFinalReviewFails(t *testing.T) {
 				t.Fatalf("review %+v, project %s", e, p.State)
 			}
 			w.owned(`update project set settled = true`, nil)
-			w.refused(w.book.Accept(w.ctx, w.people["head"], w.project.ID, AcceptStep{Version: w.again().Version}), fault.Conflict)
+			w.refused(w.book.Accept(w.ctx, w.people["head"], w.project.ID, Step{Version: w.again().Version}), fault.Conflict)
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
@@ -73,7 +74,9 @@ func newWorld(t *testing.T) *world {
 		w.person(p.name, p.place, p.role)
 	}
 	w.agreement(3_000_00)
-	if err := db.Change(ctx, func(tx pg.Tx) error { return open(ctx, tx, w.id("agreement")) }); err != nil {
+	if err := db.Change(ctx, func(tx pg.Tx) error {
+		return Open(ctx, tx, award.Signed{AgreementID: w.id("agreement"), AwardID: w.id("award")})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	id, err := pg.Value[string](ctx, db, `select id::text from project`, nil)

@@ -135,11 +135,7 @@ const logSQL = `update activity set theme = @theme, starts_at = @starts_at, ends
 // Log writes the record of an activity that has been. It may be written again until it is handed in. No hold on the
 // project's money prevents it (I-F9).
 func (b *Book) Log(ctx context.Context, by identity.Actor, id string, n NewLog) error {
-	_, p, tied, err := b.seenActivity(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.LogActivities, p.Place)
+	_, p, w, err := b.mayActivity(ctx, by, identity.LogActivities, id)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"strconv"
 
 	"seedbed/domain/edition"
@@ -113,5 +114,5 @@ func grade(score, pass int, vetoed bool) string {
 
 // Points shows a score in hundredths the way people read it: 88.50.
 func Points(score int) string {
-	return strconv.Itoa(score/100) + "." + string(rune('0'+score/10%10)) + string(rune('0'+score%10))
+	return fmt.Sprintf("%d.%02d", score/100, score%100)
 }

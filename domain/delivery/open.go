@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/award"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/notice"
@@ -17,7 +18,7 @@ import (
 
 const (
 	effectiveSQL = `select a.id::text, a.place::text, a.effective_at, p.team_id::text, p.title, p.id::text as proposal_id from agreement a join proposal p on p.id = a.proposal_id
-  where a.id = @id::uuid and a.state = 'effective' and a.effective_at is not null`
+  where a.id = @id::uuid and a.effective_at is not null`
 	// The project keeps the proposal's number with a P before it (DOMAIN §15.1). It is public from the start: who gets
 	// public money is told within days.
 	openSQL = `insert into project (id, number, agreement_id, award_id, proposal_id, edition_id, team_id, place, host, title, category, colour, starts_on, ends_on, lead_id,
@@ -29,13 +30,13 @@ const (
   select gen_random_uuid(), @project::uuid, seq, category, item, amount from proposal_line where proposal_id = @proposal::uuid order by seq`
 )
 
-// open makes the project of an agreement that has come into force, with its budget lines.
-func open(ctx context.Context, tx pg.Tx, agreementID string) error {
+// Open hears that all have signed and makes the project with its budget lines, once for each award.
+func Open(ctx context.Context, tx pg.Tx, f award.Signed) error {
 	type effective struct {
 		ID, Place, TeamID, Title, ProposalID string
 		EffectiveAt                          time.Time
 	}
-	a, found, err := pg.Maybe[effective](ctx, tx, effectiveSQL, pg.Args{"id": agreementID})
+	a, found, err := pg.Maybe[effective](ctx, tx, effectiveSQL, pg.Args{"id": f.AgreementID})
 	if err != nil {
 		return err
 	}

@@ -33,11 +33,7 @@ const photosSQL = `update activity set photos_n = (select count(*) from attachme
 
 // Attach adds a photo to an activity. The file goes into the store first; sending the same file twice keeps it once.
 func (b *Book) Attach(ctx context.Context, by identity.Actor, activityID string, n NewPhoto, r io.ReadSeeker) (Attached, error) {
-	a, p, tied, err := b.seenActivity(ctx, by, activityID)
-	if err != nil {
-		return Attached{}, err
-	}
-	w, err := tied.Must(identity.LogActivities, p.Place)
+	a, p, w, err := b.mayActivity(ctx, by, identity.LogActivities, activityID)
 	if err != nil {
 		return Attached{}, err
 	}
@@ -114,11 +110,7 @@ func takesPhotos(a Activity, p Project, now time.Time) error {
 // Remove takes a photo off an activity that is not handed in. Once the activity has been handed in a photo is only
 // hidden: what somebody has judged by is kept.
 func (b *Book) Remove(ctx context.Context, by identity.Actor, photoID string) (activityID string, err error) {
-	photo, p, tied, err := b.seenPhoto(ctx, by, photoID)
-	if err != nil {
-		return "", err
-	}
-	w, err := tied.Must(identity.LogActivities, p.Place)
+	photo, _, p, w, err := b.mayPhoto(ctx, by, identity.LogActivities, photoID)
 	if err != nil {
 		return "", err
 	}
@@ -141,17 +133,17 @@ func (b *Book) Remove(ctx context.Context, by identity.Actor, photoID string) (a
 	})
 }
 
-// seenPhoto is an activity's photo that the actor may see.
-func (b *Book) seenPhoto(ctx context.Context, by identity.Actor, id string) (evidence.Attachment, Project, identity.Actor, error) {
+// mayPhoto is may for an activity's photo.
+func (b *Book) mayPhoto(ctx context.Context, by identity.Actor, right identity.Permission, id string) (evidence.Attachment, Activity, Project, identity.Warrant, error) {
 	photo, err := evidence.Get(ctx, b.db, id)
 	if err == nil && photo.Owner != "activity" {
 		err = fault.Missing()
 	}
 	if err != nil {
-		return photo, Project{}, by, err
+		return photo, Activity{}, Project{}, identity.Warrant{}, err
 	}
-	_, p, tied, err := b.seenActivity(ctx, by, photo.OwnerID)
-	return photo, p, tied, err
+	a, p, w, err := b.mayActivity(ctx, by, right, photo.OwnerID)
+	return photo, a, p, w, err
 }
 
 // Clearance is what staff have made sure of before a photo may be public (DOMAIN §11.3).
@@ -163,11 +155,7 @@ type Clearance struct {
 
 // Clear notes that a photo may be public; it becomes so when its activity is verified, or at once when it is.
 func (b *Book) Clear(ctx context.Context, by identity.Actor, photoID string, c Clearance) (activityID string, err error) {
-	photo, p, tied, err := b.seenPhoto(ctx, by, photoID)
-	if err != nil {
-		return "", err
-	}
-	w, err := tied.Must(identity.ClearPhotos, p.Place)
+	photo, _, p, w, err := b.mayPhoto(ctx, by, identity.ClearPhotos, photoID)
 	if err != nil {
 		return "", err
 	}
@@ -191,15 +179,12 @@ func (b *Book) Clear(ctx context.Context, by identity.Actor, photoID string, c C
 
 // Hide takes a photo out of sight at once: staff of the community, or the team's lead when somebody in it asks.
 func (b *Book) Hide(ctx context.Context, by identity.Actor, photoID, reason string) (activityID string, err error) {
-	photo, p, tied, err := b.seenPhoto(ctx, by, photoID)
+	photo, _, _, w, err := b.mayPhoto(ctx, by, identity.ClearPhotos, photoID)
+	if fault.Is(err, fault.Forbidden) {
+		photo, _, _, w, err = b.mayPhoto(ctx, by, identity.ReportResults, photoID)
+	}
 	if err != nil {
 		return "", err
-	}
-	w, err := tied.Must(identity.ClearPhotos, p.Place)
-	if err != nil {
-		if w, err = tied.Must(identity.ReportResults, p.Place); err != nil {
-			return "", err
-		}
 	}
 	return photo.OwnerID, b.db.Change(ctx, func(tx pg.Tx) error {
 		return evidence.Hide(ctx, tx, w, photo.ID, reason, b.clock.Now())

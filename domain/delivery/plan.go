@@ -76,11 +76,7 @@ const (
 
 // Plan enters an activity of a project; one that has already been is entered the same way and logged at once.
 func (b *Book) Plan(ctx context.Context, by identity.Actor, projectID string, n NewPlan) (Activity, error) {
-	p, tied, err := b.seen(ctx, by, projectID)
-	if err != nil {
-		return Activity{}, err
-	}
-	w, err := tied.Must(identity.LogActivities, p.Place)
+	p, w, err := b.may(ctx, by, identity.LogActivities, projectID)
 	if err != nil {
 		return Activity{}, err
 	}
@@ -111,11 +107,7 @@ func (b *Book) Plan(ctx context.Context, by identity.Actor, projectID string, n 
 
 // Replan changes what is planned: rain has been known.
 func (b *Book) Replan(ctx context.Context, by identity.Actor, id string, n NewPlan) error {
-	a, p, tied, err := b.seenActivity(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.LogActivities, p.Place)
+	a, p, w, err := b.mayActivity(ctx, by, identity.LogActivities, id)
 	if err != nil {
 		return err
 	}
@@ -138,7 +130,7 @@ const moveActivitySQL = `update activity set state = @state, reason = @reason, v
 
 // Announce puts a planned activity where neighbours can read about it, at least two days before.
 func (b *Book) Announce(ctx context.Context, by identity.Actor, id string, s Step) error {
-	w, err := b.leads(ctx, by, id)
+	_, _, w, err := b.mayActivity(ctx, by, identity.ReportResults, id)
 	if err != nil {
 		return err
 	}
@@ -152,7 +144,7 @@ func (b *Book) Announce(ctx context.Context, by identity.Actor, id string, s Ste
 
 // Cancel calls a planned activity off.
 func (b *Book) Cancel(ctx context.Context, by identity.Actor, id string, s Step) error {
-	w, err := b.leads(ctx, by, id)
+	_, _, w, err := b.mayActivity(ctx, by, identity.ReportResults, id)
 	if err != nil {
 		return err
 	}
@@ -166,15 +158,6 @@ func (b *Book) Cancel(ctx context.Context, by identity.Actor, id string, s Step)
 }
 
 func always(Activity) bool { return true }
-
-// leads is the warrant of an activity's team lead.
-func (b *Book) leads(ctx context.Context, by identity.Actor, id string) (identity.Warrant, error) {
-	_, p, tied, err := b.seenActivity(ctx, by, id)
-	if err != nil {
-		return identity.Warrant{}, err
-	}
-	return tied.Must(identity.ReportResults, p.Place)
-}
 
 // move writes an activity's next state with its trail.
 func (b *Book) move(ctx context.Context, tx pg.Tx, w identity.Warrant, a Activity, action, to, reason string) error {

@@ -40,14 +40,14 @@ const (
 	gradeSQL = `update project set grade = @grade where id = @id::uuid`
 )
 
-// review is an evaluation the actor may look at, with its project and what the project makes of the actor.
-func (b *Book) review(ctx context.Context, by identity.Actor, id string) (Evaluation, Project, identity.Actor, error) {
+// mayReview is may for a review.
+func (b *Book) mayReview(ctx context.Context, by identity.Actor, right identity.Permission, id string) (Evaluation, Project, identity.Warrant, error) {
 	e, err := pg.One[Evaluation](ctx, b.db, evaluationSQL, pg.Args{"id": id})
 	if err != nil {
-		return e, Project{}, by, err
+		return e, Project{}, identity.Warrant{}, err
 	}
-	p, tied, err := b.seen(ctx, by, e.ProjectID)
-	return e, p, tied, err
+	p, w, err := b.may(ctx, by, right, e.ProjectID)
+	return e, p, w, err
 }
 
 // distant refuses a reviewer who has a hand in the project: its team, its helper, its mentor, or who endorsed it.
@@ -67,11 +67,7 @@ func (b *Book) distant(ctx context.Context, by identity.Actor, p Project) error 
 
 // Mark hands in a reviewer's sheet. It cannot be changed afterwards.
 func (b *Book) Mark(ctx context.Context, by identity.Actor, id string, n NewMarks) error {
-	e, p, tied, err := b.review(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.EvaluateProjects, p.Place)
+	e, p, w, err := b.mayReview(ctx, by, identity.EvaluateProjects, id)
 	if err != nil {
 		return err
 	}
@@ -146,11 +142,7 @@ type NewClose struct {
 // Close adds up the sheets of a review: the mean decides, unless a veto does. At least as many reviewers as the rules
 // want must have marked, one of them from finance.
 func (b *Book) Close(ctx context.Context, by identity.Actor, id string, n NewClose) error {
-	_, p, tied, err := b.review(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.CloseEvaluations, p.Place)
+	_, p, w, err := b.mayReview(ctx, by, identity.CloseEvaluations, id)
 	if err != nil {
 		return err
 	}

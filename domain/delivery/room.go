@@ -34,19 +34,7 @@ type Room struct {
 	Review      string
 }
 
-const (
-	peopleSQL = `select name, role from team_member where team_id = @team::uuid and state = 'accepted' order by role = 'lead' desc, role = 'deputy' desc, at`
-	mineSQL   = `select ` + projectColumns + ` from project p where exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid and m.state = 'accepted')
-  order by created_at desc, id desc limit 50`
-)
-
-// Mine lists the projects of the actor's own teams, newest first.
-func Mine(ctx context.Context, q pg.Reader, by identity.Actor) ([]Project, error) {
-	if !by.SignedIn() {
-		return nil, nil
-	}
-	return pg.All[Project](ctx, q, mineSQL, pg.Args{"me": by.ID})
-}
+const peopleSQL = `select name, role from team_member where team_id = @team::uuid and state = 'accepted' order by role = 'lead' desc, role = 'deputy' desc, at`
 
 // Room shows a project to its team, and to staff in scope.
 func (b *Book) Room(ctx context.Context, by identity.Actor, projectID string) (Room, error) {
@@ -150,11 +138,7 @@ func (b *Book) Activity(ctx context.Context, by identity.Actor, id string) (Acti
 
 // NewPage is the page for a new activity of a project: whoever may not plan one does not see it.
 func (b *Book) NewPage(ctx context.Context, by identity.Actor, projectID string) (Project, error) {
-	p, tied, err := b.seen(ctx, by, projectID)
-	if err != nil {
-		return p, err
-	}
-	_, err = tied.Must(identity.LogActivities, p.Place)
+	p, _, err := b.may(ctx, by, identity.LogActivities, projectID)
 	return p, err
 }
 
@@ -168,11 +152,8 @@ type ReportPage struct {
 
 // ReportPage shows a team what is to be reported.
 func (b *Book) ReportPage(ctx context.Context, by identity.Actor, projectID string) (ReportPage, error) {
-	p, tied, err := b.seen(ctx, by, projectID)
+	p, _, err := b.may(ctx, by, identity.ReportResults, projectID)
 	if err != nil {
-		return ReportPage{}, err
-	}
-	if _, err := tied.Must(identity.ReportResults, p.Place); err != nil {
 		return ReportPage{}, err
 	}
 	rules, err := rulesOf(ctx, b.db, p)

@@ -68,11 +68,7 @@ const (
 
 // Submit hands an activity's record in to the community; the evidence must be complete.
 func (b *Book) Submit(ctx context.Context, by identity.Actor, id string, s Step) error {
-	_, p, tied, err := b.seenActivity(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := tied.Must(identity.ReportResults, p.Place)
+	_, p, w, err := b.mayActivity(ctx, by, identity.ReportResults, id)
 	if err != nil {
 		return err
 	}
@@ -230,11 +226,7 @@ func sameReason(s Step) func(Activity) bool {
 
 // judges is the warrant of somebody who may judge an activity and does not belong to its project.
 func (b *Book) judges(ctx context.Context, by identity.Actor, id string, right identity.Permission) (Activity, Project, identity.Warrant, error) {
-	a, p, tied, err := b.seenActivity(ctx, by, id)
-	if err != nil {
-		return a, p, identity.Warrant{}, err
-	}
-	w, err := tied.Must(right, p.Place)
+	a, p, w, err := b.mayActivity(ctx, by, right, id)
 	if err != nil {
 		return a, p, w, err
 	}

@@ -67,6 +67,7 @@ const (
   runs_from, runs_to, rules, extended, proposals_n, version, created_by::text, created_at`
 	getSQL  = `select ` + editionColumns + ` from edition where id = @id::uuid`
 	lockSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for update`
+	holdSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for share`
 	moveSQL = `update edition set state = @to, version = version + 1 where id = @id::uuid`
 )
 
@@ -78,6 +79,11 @@ func Get(ctx context.Context, q pg.Reader, id string) (Edition, error) {
 // Lock is Get, holding the row to the end of the transaction.
 func Lock(ctx context.Context, tx pg.Tx, id string) (Edition, error) {
 	return pg.One[Edition](ctx, tx, lockSQL, pg.Args{"id": id})
+}
+
+// Hold is Get, keeping the edition in its state to the end of the transaction, while others may hold it too.
+func Hold(ctx context.Context, tx pg.Tx, id string) (Edition, error) {
+	return pg.One[Edition](ctx, tx, holdSQL, pg.Args{"id": id})
 }
 
 // Published tells that a call was made public.

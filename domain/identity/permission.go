@@ -102,7 +102,7 @@ var May = map[Permission][]Role{
 
 	DraftProposals:    slices.Concat(residents, team),
 	ReadProposals:     slices.Concat(desks, []Role{Finance, Supervisor}),
-	EndorseProposals:  {CommunityHead},
+	EndorseProposals:  {CommunityHead, SubdistrictHead}, // the street steps in where a community refused or has nobody free
 	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
 	CheckEligibility:  {SubdistrictStaff},
 	DecideAppeals:     {DistrictStaff},

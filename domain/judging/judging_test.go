@@ -261,7 +261,11 @@ func TestTooFewValidSheetsKeepTheRoundOpen(t *testing.T) {
 	if err := w.book.Excuse(ctx, w.staff, q.Tasks[0].ID, Reason{"生病"}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, w.book.CloseRound(ctx, w.staff, r.ID, Pressed{r.Version}), fault.Conflict)
+	err := w.book.CloseRound(ctx, w.staff, r.ID, Pressed{r.Version})
+	wants(t, err, fault.Conflict)
+	if err == nil || !strings.Contains(err.Error(), "JZ-03-A0001") {
+		t.Errorf("the sentence does not name the project: %v", err)
+	}
 }
 
 // A judge reaches only their own assignments: anybody else's does not exist.

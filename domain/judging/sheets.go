@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -72,7 +71,7 @@ func (d SheetDraft) read(rubric []Criterion, submit bool) (map[string]int, *int,
 	for i, c := range rubric {
 		field := "marks." + strconv.Itoa(i) + ".mark"
 		weights[i] = Weight{c.Code, c.Weight}
-		text := strings.TrimSuffix(typed[c.Code], " 分")
+		text := typed[c.Code]
 		if text == "" {
 			if submit {
 				wrong.Add(field, "这一项还没有打分")

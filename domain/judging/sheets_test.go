@@ -39,6 +39,14 @@ func TestNoSheetWithATieOrBeforeTheStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.refused(`insert into conflict (judge_id, proposal_id, kind, at) values (@j, @p, 'declared', now())`, pg.Args{"j": seats[0], "p": proposals[0]})
+	// Giving up the seat alone is not enough: a sheet that still counts forbids the tie.
+	wants(t, w.db.Change(ctx, func(tx pg.Tx) error {
+		if _, err := pg.Do(ctx, tx, recuseSQL, pg.Args{"id": task, "reason": "x"}); err != nil {
+			return err
+		}
+		_, err := pg.Do(ctx, tx, tieSQL, pg.Args{"judge": seats[0], "proposal": proposals[0], "kind": "declared", "reason": "", "at": noon})
+		return err
+	}), fault.Conflict)
 	if err := w.book.Recuse(ctx, jury[0], task, Reason{"我们是亲戚"}); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"seedbed/domain/audit"
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
+	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
@@ -77,12 +78,13 @@ func (w *world) run(sql string, args pg.Args) {
 	w.change(func(ctx context.Context, tx pg.Tx) error { _, err := pg.Do(ctx, tx, sql, args); return err })
 }
 
-// refused runs a statement that the database must refuse with a sentence.
+// refused runs a statement that the database must refuse by a rule of the house.
 func (w *world) refused(sql string, args pg.Args) {
 	w.t.Helper()
 	ctx := context.Background()
-	if err := w.db.Change(ctx, func(tx pg.Tx) error { _, err := pg.Do(ctx, tx, sql, args); return err }); err == nil {
-		w.t.Errorf("the database allowed %s", sql)
+	err := w.db.Change(ctx, func(tx pg.Tx) error { _, err := pg.Do(ctx, tx, sql, args); return err })
+	if !fault.Is(err, fault.Conflict) {
+		w.t.Errorf("%s: %v", sql, err)
 	}
 }
 

@@ -146,7 +146,7 @@ func (b *Book) decide(ctx context.Context, id string, h hand, f func(tx pg.Tx, w
 			}
 			return stale()
 		}
-		e, err := edition.Get(ctx, tx, p.EditionID)
+		e, err := edition.Hold(ctx, tx, p.EditionID)
 		if err != nil {
 			return err
 		}

@@ -185,8 +185,10 @@ const (
   org_type = @org_type, own_fen = @own, requested = @requested, declared = @declared, saved_at = @at, saves = saves + 1 where id = @id::uuid`
 	nameTeamSQL  = `update team set name = @name where id = @team::uuid and name <> @name`
 	clearRowsSQL = `with a as (delete from proposal_activity where proposal_id = @id::uuid) delete from proposal_line where proposal_id = @id::uuid`
-	activitySQL  = `insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people) values (@id, @seq, @name, @times, @month, @place, @people)`
-	lineSQL      = `insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note) values (@id, @seq, @category, @item, @unit_price, @qty, @note)`
+	activitySQL  = `insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people) select @id::uuid, r.n, r.a->>'name', (r.a->>'times')::int, r.a->>'month',
+  r.a->>'place', (r.a->>'people')::int from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
+	lineSQL = `insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note) select @id::uuid, r.n, r.a->>'category', r.a->>'item', (r.a->>'unit_price')::bigint,
+  (r.a->>'qty')::int, r.a->>'note' from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
 )
 
 // Save keeps what the team has typed, complete or not. It tells the count of saves, which the next save must know.
@@ -231,13 +233,13 @@ func write(ctx context.Context, tx pg.Tx, p Proposal, d Draft, at time.Time) err
 	if _, err := pg.Do(ctx, tx, clearRowsSQL, pg.Args{"id": p.ID}); err != nil {
 		return err
 	}
-	for i, a := range d.Activities {
-		if _, err := pg.Do(ctx, tx, activitySQL, pg.Args{"id": p.ID, "seq": i + 1, "name": a.Name, "times": a.Times, "month": a.Month, "place": a.Place, "people": a.People}); err != nil {
+	if len(d.Activities) > 0 {
+		if _, err := pg.Do(ctx, tx, activitySQL, pg.Args{"id": p.ID, "rows": d.Activities}); err != nil {
 			return err
 		}
 	}
-	for i, l := range d.Lines {
-		if _, err := pg.Do(ctx, tx, lineSQL, pg.Args{"id": p.ID, "seq": i + 1, "category": l.Category, "item": l.Item, "unit_price": l.UnitPrice, "qty": l.Qty, "note": l.Note}); err != nil {
+	if len(d.Lines) > 0 {
+		if _, err := pg.Do(ctx, tx, lineSQL, pg.Args{"id": p.ID, "rows": d.Lines}); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ type Section struct{ ID, Name, Sub string }
 
 // Sections are the parts of the form in their order.
 var Sections = []Section{{"card", "项目名片", "名称、类别、时间和地点"}, {"need", "想解决的问题", "谁遇到了什么麻烦"}, {"plan", "打算怎么做", "目标、做法和活动安排"},
-	{"budget", "预算", "钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"future", "以后怎么办", "做完以后怎样继续"}, {"promise", "承诺", "请逐条看过再打勾"}}
+	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"future", "以后怎么办", "做完以后怎样继续"}, {"promise", "承诺", "请逐条看过再打勾"}}
 
 // Gaps lists everything that still stands between the draft and its submission, in the order of the page.
 func (f Full) Gaps() []Gap {

@@ -55,9 +55,6 @@ type Book struct {
 // New makes the proposals' door.
 func New(db *pg.DB, c clock.Clock, phones PhoneBook) *Book { return &Book{db, c, phones} }
 
-// Now is the house's time: a handler takes it first of all, as the moment a submission was received.
-func (b *Book) Now() time.Time { return b.clock.Now() }
-
 // Proposal is a project that somebody proposes to an edition.
 type Proposal struct {
 	ID                 string

@@ -46,8 +46,9 @@ const (
 	submitSQL = `update proposal set state = 'submitted', number = coalesce(number, @number), place = @place::text::ltree, submitted_at = coalesce(submitted_at, @received),
   revision = @revision, digest = @digest, opinion = '', opinion_by = null, opinion_at = null, refused = false, reason = '', fix_until = null, version = version + 1
   where id = @id::uuid`
-	sealSQL     = `insert into proposal_revision (proposal_id, no, kind, body, digest, sealed_at, sealed_by) values (@id, @no, @kind, @body, @digest, @at, @me)`
-	countSQL    = `update edition set proposals_n = proposals_n + 1 where id = @edition::uuid`
+	sealSQL = `insert into proposal_revision (proposal_id, no, kind, body, digest, sealed_at, sealed_by) values (@id, @no, @kind, @body, @digest, @at, @me)`
+	// The edition may have gone on to its review since it was read: then nothing more comes in.
+	countSQL    = `update edition set proposals_n = proposals_n + @n::int where id = @edition::uuid and state in ('open', 'closed')`
 	lockTeamSQL = `select state, version from team where id = @team::uuid for update`
 )
 
@@ -108,7 +109,7 @@ func (b *Book) admit(ctx context.Context, tx pg.Tx, f Full, received time.Time) 
 func inTime(f Full, received time.Time) error {
 	e := f.Edition
 	if e.State != edition.Open && e.State != edition.Closed {
-		return fault.New(fault.Conflict, "这一届现在不收申报书。您写的内容还在，可以打印留存")
+		return tooLate()
 	}
 	switch {
 	case f.State == Returned && f.FixUntil != nil && received.Before(*f.FixUntil):
@@ -121,6 +122,10 @@ func inTime(f Full, received time.Time) error {
 		return fault.New(fault.Conflict, "申报已在 %s 截止。您写的内容还在，可以打印留存", stamp(whole(e.ClosesAt)))
 	}
 	return nil
+}
+
+func tooLate() error {
+	return fault.New(fault.Conflict, "这一届现在不收申报书。您写的内容还在，可以打印留存")
 }
 
 const (
@@ -166,8 +171,9 @@ func within(ctx context.Context, tx pg.Tx, f Full) error {
 }
 
 func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full, received time.Time) (Full, error) {
-	first, from := f.Number == "", f.State
-	if first {
+	from, first := f.State, 0
+	if f.Number == "" {
+		first = 1
 		f.Place = f.Home
 		series := fmt.Sprintf("%s-%02d-%s", strings.ToUpper(place.District(f.Place)), f.Edition.No, perTrack[f.Track])
 		n, err := pg.Value[int](ctx, tx, numberSQL, pg.Args{"series": "proposal:" + series})
@@ -175,9 +181,13 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 			return f, err
 		}
 		f.Number = fmt.Sprintf("%s%04d", series, n)
-		if _, err := pg.Do(ctx, tx, countSQL, pg.Args{"edition": f.EditionID}); err != nil {
-			return f, err
-		}
+	}
+	counted, err := pg.Do(ctx, tx, countSQL, pg.Args{"edition": f.EditionID, "n": first})
+	if err != nil {
+		return f, err
+	}
+	if counted == 0 {
+		return f, tooLate()
 	}
 	f.Revision++
 	s := Sealed{Number: f.Number, Revision: f.Revision, Edition: f.EditionID, Place: f.Place, Received: received, Lead: f.LeadID, Draft: f.Draft()}

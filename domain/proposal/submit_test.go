@@ -333,3 +333,37 @@ func TestWithdraw(t *testing.T) {
 		t.Errorf("the new one is %s", again.Number)
 	}
 }
+
+// A submission that was received in time, but is overtaken by the start of the review, does not slip in afterwards.
+func TestNothingComesInOnceTheReviewHasBegun(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	f := w.draft(w.lead, w.edition)
+	house, err := identity.House().Must(identity.KeepCalendar, "jz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, release, done := make(chan struct{}), make(chan struct{}), make(chan error, 2)
+	go func() {
+		done <- w.db.Change(ctx, func(tx pg.Tx) error {
+			defer func() { close(moved); <-release }()
+			if err := edition.Move(ctx, tx, house, w.edition.ID, edition.Closed, "", noon); err != nil {
+				return err
+			}
+			return edition.Move(ctx, tx, house, w.edition.ID, edition.Reviewing, "", noon)
+		})
+	}()
+	<-moved
+	late := make(chan error, 1)
+	go func() {
+		_, err := w.book.Submit(ctx, w.lead, f.ID, f.Saves, noon)
+		late <- err
+	}()
+	time.Sleep(200 * time.Millisecond) // it has read an open edition by now, and waits for the row
+	close(release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if err := <-late; !fault.Is(err, fault.Conflict) {
+		t.Errorf("it came in: %v", err)
+	}
+}

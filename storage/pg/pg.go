@@ -40,6 +40,7 @@ type Options struct {
 	MaxConns int             // default 32
 	Owner    bool            // keep the login role's own rights (migrations, tests' sweeping)
 	Tracer   pgx.QueryTracer // counts or logs statements
+	Relaxed  bool            // commits do not wait for the disk: for a load that can be made again from the start
 }
 
 // Role is the database role the product acts as after it has connected.
@@ -60,6 +61,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	config.ConnConfig.Tracer = o.Tracer
 	config.ConnConfig.RuntimeParams["timezone"] = "Asia/Shanghai"
 	config.ConnConfig.RuntimeParams["application_name"] = "seedbed"
+	if o.Relaxed {
+		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	}
 	if !o.Owner {
 		config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 			_, err := c.Exec(ctx, "set role "+Role+"; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '60s'")
@@ -113,6 +117,11 @@ func (db *DB) Change(ctx context.Context, f func(tx Tx) error) error {
 		case <-time.After(time.Duration(rand.IntN(20*try)+1) * time.Millisecond):
 		}
 	}
+}
+
+// Snapshot lets f read one and the same moment of the database, however long it takes; it can change nothing.
+func (db *DB) Snapshot(ctx context.Context, f func(q Reader) error) error {
+	return named(pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error { return f(tx) }))
 }
 
 func again(err error) bool {

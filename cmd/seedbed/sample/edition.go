@@ -134,7 +134,7 @@ func (g *garden) propose(ctx context.Context, e edition.Edition, p *grown) error
 			return err
 		}
 	}
-	_, err = g.Proposals.Submit(ctx, p.lead, p.proposal, 1, g.Clock.Now())
+	_, err = g.Proposals.Submit(ctx, p.lead, p.proposal, 2, g.Clock.Now())
 	return err
 }
 
@@ -154,7 +154,7 @@ func (g *garden) phone(c place.Place, who identity.Actor) string {
 //words:none
 func (g *garden) write(e edition.Edition, p grown) proposal.Draft {
 	d := p.idea
-	return proposal.Draft{Title: d.title, Pitch: d.pitch, Track: "resident_team", Category: d.category, Colour: d.colour, TeamName: p.lead.Name[:3] + "家小队", Venue: p.at.Name + "活动室",
+	return proposal.Draft{Saves: 1, Title: d.title, Pitch: d.pitch, Track: "resident_team", Category: d.category, Colour: d.colour, TeamName: p.lead.Name[:3] + "家小队", Venue: p.at.Name + "活动室",
 		StartsOn: *e.RunsFrom, EndsOn: *e.RunsTo, Problem: d.problem, Affected: []string{"elders", "all"}, HowFound: "own_life", Asked: 30, Goal: d.goal, Method: d.method,
 		Activities: []proposal.Activity{{Name: d.activity, Times: 12, Month: "每月一两次", Place: p.at.Name + "活动室", People: 25}}, Risks: "场地在社区活动室，有两名志愿者负责安全，给志愿者买了保险。",
 		ActTarget: 12, ServedTarget: 300, PeopleTarget: 80, VolunteerTarget: 10, SatisfactionTarget: 90, Product: "一面照片墙",
@@ -193,7 +193,7 @@ func (g *garden) call(ctx context.Context, s season) error {
 		switch {
 		case i < 2: // a draft half written
 			if p.proposal, err = g.Proposals.Start(ctx, p.lead, e.ID, proposal.Beginning{ID: id()}); err == nil {
-				_, err = g.Proposals.Save(ctx, p.lead, p.proposal, proposal.Draft{Title: p.idea.title, Track: "resident_team", Problem: p.idea.problem})
+				_, err = g.Proposals.Save(ctx, p.lead, p.proposal, proposal.Draft{Saves: 1, Title: p.idea.title, Track: "resident_team", Problem: p.idea.problem})
 			}
 		default:
 			err = g.propose(ctx, e, &p)

@@ -45,13 +45,6 @@ func (g *garden) judge(ctx context.Context, e edition.Edition, list []grown) err
 		return err
 	}
 	g.at(e.ClosesAt.AddDate(0, 0, 3), 9)
-	e, err := edition.Get(ctx, g.DB, e.ID)
-	if err != nil {
-		return err
-	}
-	if err := g.Proposals.StartReview(ctx, g.district, e.ID, edition.Pressed{Version: e.Version}); err != nil {
-		return err
-	}
 	round := id()
 	if err := g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: round, Kind: "pitch", ClosesAt: g.Clock.Now().AddDate(0, 0, 5)}); err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	lineSQL     = `select id::text, amount from budget_line where project_id = @project::uuid and category = 'M' order by seq limit 1`
+	lineSQL     = `select l.id::text, l.amount from budget_line l join project p on p.id = l.project_id where project_id = @project::uuid and l.category = 'M' and p.released > 0 order by seq limit 1`
 	activitySQL = `select id::text from activity where project_id = @project::uuid and state = 'verified' order by starts_at desc limit 1`
 	claimSQL    = `select state, version from claim where id = @id::uuid`
 	dueSQL      = `select t.id::text as id, t.place::text as judge from tranche t where t.state = 'due' order by t.id`

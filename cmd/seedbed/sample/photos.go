@@ -15,8 +15,8 @@ type drawer map[sketch.Scene][][]byte
 
 // pictures is how many different ones of a scene are drawn, and how wide the stored ones are.
 const (
-	pictures = 14
-	wide     = 640
+	pictures = 10
+	wide     = 420
 )
 
 func (g *garden) draw(ctx context.Context) error {
@@ -26,7 +26,7 @@ func (g *garden) draw(ctx context.Context) error {
 		n     int
 	}
 	var wants []want
-	for _, scene := range sketch.Scenes() {
+	for _, scene := range []sketch.Scene{sketch.Panorama, sketch.Process, sketch.Sheet, sketch.Receipt, sketch.Result} {
 		g.drawer[scene] = make([][]byte, pictures)
 		for n := range pictures {
 			wants = append(wants, want{scene, n})

@@ -1,0 +1,344 @@
+package award
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"seedbed/domain/audit"
+	"seedbed/domain/clock"
+	"seedbed/domain/edition"
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/judging"
+	"seedbed/domain/notice"
+	"seedbed/domain/place"
+	"seedbed/domain/proposal"
+	"seedbed/domain/yuan"
+	"seedbed/storage/pg"
+)
+
+// Content is what a notice says, sealed when it is published and never read from anywhere else afterwards. It names
+// nobody: the lead is 张**, and there is no phone, address or number of a person (DOMAIN §12.1).
+type Content struct {
+	Number     string          `json:"number"`
+	Edition    string          `json:"edition"`
+	EditionEn  string          `json:"edition_en"`
+	EditionID  string          `json:"edition_id"`
+	District   string          `json:"district"`
+	DistrictEn string          `json:"district_en"`
+	Opens      time.Time       `json:"opens"`
+	Closes     time.Time       `json:"closes"` // the first instant too late
+	Days       int             `json:"working_days"`
+	Round      string          `json:"round"`
+	TrimAt     int             `json:"trim_at"`
+	Seed       string          `json:"seed"`
+	Digest     string          `json:"round_digest"`
+	Contact    string          `json:"contact"`
+	Sources    []ContentSource `json:"sources"`
+	Rows       []ContentRow    `json:"rows"`
+}
+
+// ContentSource is a pool of money as a notice names it.
+type ContentSource struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Amount yuan.Fen `json:"amount"`
+}
+
+// ContentRow is a project of a notice.
+type ContentRow struct {
+	AwardID     string        `json:"award_id"`
+	Number      string        `json:"number"`
+	Title       string        `json:"title"`
+	Team        string        `json:"team"`
+	Lead        string        `json:"lead"`
+	Community   string        `json:"community"`
+	CommunityEn string        `json:"community_en"`
+	Track       string        `json:"track"`
+	Category    string        `json:"category"`
+	Rank        int           `json:"rank"`
+	Score       int           `json:"score"`
+	Sheets      int           `json:"sheets"`
+	Dropped     int           `json:"dropped"`
+	Result      string        `json:"result"`
+	Grade       string        `json:"grade"`
+	Amount      yuan.Fen      `json:"amount"`
+	Reason      fault.Message `json:"reason"`
+}
+
+// Publicity is a public notice (公示) with its window.
+type Publicity struct {
+	ID              string
+	Number          string
+	EditionID       string
+	Place           string
+	State           string
+	OpensAt         time.Time
+	ClosesAt        time.Time // the first instant too late
+	CalendarVersion int
+	RulesVersion    int
+	Content         string
+	Digest          string
+	Publisher       string
+	Version         int
+}
+
+// Read unfolds the sealed content; Invalid digests are told apart by Sealed.
+func (p Publicity) Read() (Content, error) {
+	var c Content
+	err := json.Unmarshal([]byte(p.Content), &c)
+	return c, err
+}
+
+// Sealed tells whether the content is the one that was published.
+func (p Publicity) Sealed() bool { return fingerprint(p.Content) == p.Digest }
+
+// Open tells whether objections are taken at a moment.
+func (p Publicity) Open(at time.Time) bool { return p.State == "open" && at.Before(p.ClosesAt) }
+
+func fingerprint(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+const (
+	publicityColumns = `n.id::text, n.number, n.edition_id::text, n.place::text, n.state, n.opens_at, n.closes_at, n.calendar_version, n.rules_version, n.content, n.digest, n.publisher::text, n.version`
+	publicitySQL     = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid`
+	lockPublicitySQL = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid for update`
+	noticesSQL       = `select ` + publicityColumns + ` from publicity n where n.state <> 'void' and (n.opens_at, n.id) < (@before, @last::uuid) order by n.opens_at desc, n.id desc limit @n`
+	newPublicitySQL  = `insert into publicity (id, number, edition_id, place, kind, opens_at, closes_at, calendar_version, rules_version, content, digest, publisher)
+  values (@id, @number, @edition, @place::text::ltree, 'award', @opens, @closes, @calendar, @rules, @content, @digest, @me)`
+	itemSQL   = `insert into publicity_item (publicity_id, award_id) values (@publicity, @award)`
+	numberSQL = `select next_number(@series)`
+	rowsSQL   = `select a.id::text as award_id, coalesce(p.number, '') as number, p.title, t.name as team, u.name as lead, pl.name as community, pl.name_en as community_en,
+    p.track, p.category, p.state, a.rank, a.score, a.result, a.grade, a.amount, a.reason, coalesce(x.n, 0) as sheets, coalesce(cardinality(x.dropped), 0) as dropped
+  from award a join proposal p on p.id = a.proposal_id join team t on t.id = p.team_id join person u on u.id = p.lead_id join place pl on pl.path = p.place
+    left join lateral (select r.n, r.dropped from round_result r where r.round_id = @round::uuid and r.proposal_id = p.id order by r.run desc limit 1) x on true
+  where a.edition_id = @edition::uuid and a.state = 'proposed' order by p.track, a.rank, a.id`
+	waitingSQL = `select count(*) from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked' and not exists (select from award a where a.proposal_id = p.id and a.state = 'proposed')`
+)
+
+// series numbers a kind of paper by the month, such as GS2026060001 (DOMAIN §15.1).
+func series(ctx context.Context, tx pg.Tx, prefix string, at time.Time) (string, error) {
+	key := prefix + at.In(clock.Shanghai).Format("200601")
+	n, err := pg.Value[int](ctx, tx, numberSQL, pg.Args{"series": key})
+	return fmt.Sprintf("%s%04d", key, n), err
+}
+
+// NewNotice publishes results.
+type NewNotice struct {
+	ID string `form:"id"`
+}
+
+// Publish opens the public notice of an allocation: its content is sealed, its window is counted in working days and
+// stored, and everybody is told.
+func (b *Book) Publish(ctx context.Context, by identity.Actor, editionID string, n NewNotice) error {
+	e, err := seen(ctx, b.db, by, editionID)
+	if err != nil {
+		return err
+	}
+	w, err := by.Must(identity.PublishNotices, e.Place)
+	if err != nil {
+		return err
+	}
+	h := hand{w, b.clock.Now()}
+	return b.db.Change(ctx, func(tx pg.Tx) error {
+		if e, err = edition.Lock(ctx, tx, editionID); err != nil {
+			return err
+		}
+		made, found, err := pg.Maybe[Publicity](ctx, tx, publicitySQL, pg.Args{"id": n.ID})
+		if err != nil || found && made.EditionID == editionID && made.Publisher == by.ID { // the same form came twice
+			return err
+		}
+		if err := judged(ctx, tx, e); err != nil {
+			return err
+		}
+		awards, err := b.ready(ctx, tx, e)
+		if err != nil {
+			return err
+		}
+		p, content, err := b.seal(ctx, tx, h, e, n.ID)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, w, audit.Event{Entity: "publicity", ID: p.ID, Version: 1, Action: "publish", To: "open", Place: e.Place,
+			Data: map[string]string{"number": p.Number, "digest": p.Digest}, At: h.at}); err != nil {
+			return err
+		}
+		for _, a := range awards {
+			if err := publicize(ctx, tx, h, p, a); err != nil {
+				return err
+			}
+		}
+		if err := edition.Move(ctx, tx, w, e.ID, edition.Publicizing, "", h.at); err != nil {
+			return err
+		}
+		return tellPublished(ctx, tx, h, e, p, content)
+	})
+}
+
+// ready gives the decisions to publish, when they still fit the ranking and the money.
+func (b *Book) ready(ctx context.Context, tx pg.Tx, e edition.Edition) ([]Award, error) {
+	all, err := pg.All[Award](ctx, tx, lockAllSQL, pg.Args{"edition": e.ID})
+	if err != nil {
+		return nil, err
+	}
+	missing, err := pg.Value[int64](ctx, tx, waitingSQL, pg.Args{"edition": e.ID})
+	if err != nil {
+		return nil, err
+	}
+	awards, given := []Award{}, map[string]yuan.Fen{}
+	for _, a := range all {
+		if a.State != Proposed {
+			continue
+		}
+		p, err := proposal.Get(ctx, tx, a.ProposalID)
+		if err != nil {
+			return nil, err
+		}
+		if p.State != proposal.Ranked {
+			missing++
+		}
+		awards = append(awards, a)
+		given[a.FundSourceID] += a.Amount
+	}
+	if len(awards) == 0 || missing > 0 {
+		return nil, fault.New(fault.Conflict, "还没有分配资金，或者分配以后有项目退出。请先点「分配资金」")
+	}
+	pools, err := sources(ctx, tx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range pools {
+		if given[s.ID] > s.Amount {
+			return nil, fault.New(fault.Conflict, "分配的金额超过了资金来源的余额，请重新分配")
+		}
+	}
+	return awards, nil
+}
+
+// seal renders the notice's content, fixes its window and stores both.
+func (b *Book) seal(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, id string) (Publicity, Content, error) {
+	calendar, err := place.Calendar(ctx, tx)
+	if err != nil {
+		return Publicity{}, Content{}, err
+	}
+	p := Publicity{ID: id, EditionID: e.ID, Place: e.Place, State: "open", OpensAt: h.at, ClosesAt: calendar.AddWorkingDays(h.at, max(e.Rules.PublicDays, 3))}
+	if p.Number, err = series(ctx, tx, "GS", h.at); err != nil {
+		return p, Content{}, err
+	}
+	content, err := draw(ctx, tx, e, p)
+	if err != nil {
+		return p, content, err
+	}
+	raw, err := json.Marshal(content)
+	if err != nil {
+		return p, content, err
+	}
+	p.Content, p.Digest = string(raw), fingerprint(string(raw))
+	_, err = pg.Do(ctx, tx, newPublicitySQL, pg.Args{"id": id, "number": p.Number, "edition": e.ID, "place": e.Place, "opens": p.OpensAt, "closes": p.ClosesAt,
+		"calendar": calendar.Version, "rules": e.Version, "content": p.Content, "digest": p.Digest, "me": h.w.By.ID})
+	return p, content, err
+}
+
+type line struct {
+	AwardID, Number, Title, Team, Lead, Community, CommunityEn, Track, Category, State, Result, Grade, Reason string
+	Rank, Score, Sheets, Dropped                                                                              int
+	Amount                                                                                                    yuan.Fen
+}
+
+// draw puts a notice's content together.
+func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity) (Content, error) {
+	where, err := place.One(ctx, tx, e.Place)
+	if err != nil {
+		return Content{}, err
+	}
+	rounds, err := judging.Rounds(ctx, tx, e.ID)
+	if err != nil {
+		return Content{}, err
+	}
+	r := rounds[len(rounds)-1]
+	c := Content{Number: p.Number, Edition: e.Title, EditionEn: e.TitleEn, EditionID: e.ID, District: where.Name, DistrictEn: where.NameEn, Opens: p.OpensAt,
+		Closes: p.ClosesAt, Days: max(e.Rules.PublicDays, 3), Round: r.Name, TrimAt: r.TrimAt, Seed: r.Seed, Digest: r.Digest, Contact: e.Contact}
+	funds, err := edition.Funds(ctx, tx, e.ID)
+	if err != nil {
+		return c, err
+	}
+	for _, f := range funds {
+		c.Sources = append(c.Sources, ContentSource{f.ID, f.Name, f.Amount})
+	}
+	list, err := pg.All[line](ctx, tx, rowsSQL, pg.Args{"edition": e.ID, "round": r.ID})
+	if err != nil {
+		return c, err
+	}
+	for _, l := range list {
+		c.Rows = append(c.Rows, ContentRow{AwardID: l.AwardID, Number: l.Number, Title: l.Title, Team: l.Team, Lead: proposal.Masked(l.Lead), Community: l.Community,
+			CommunityEn: l.CommunityEn, Track: l.Track, Category: l.Category, Rank: l.Rank, Score: l.Score, Sheets: l.Sheets, Dropped: l.Dropped, Result: l.Result,
+			Grade: l.Grade, Amount: l.Amount, Reason: Award{Reason: l.Reason}.Why()})
+	}
+	return c, nil
+}
+
+// publicize puts one decision into the notice and tells its team (N08).
+func publicize(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award) error {
+	if _, err := pg.Do(ctx, tx, itemSQL, pg.Args{"publicity": p.ID, "award": a.ID}); err != nil {
+		return err
+	}
+	if err := move(ctx, tx, h, a, Publicized, "publicize", ""); err != nil {
+		return err
+	}
+	step := proposal.Step{ID: a.ProposalID, To: a.Result, At: h.at}
+	if a.Result == Selected {
+		step.Awarded = &a.Amount
+	}
+	if err := proposal.Move(ctx, tx, h.w, step); err != nil {
+		return err
+	}
+	target, err := proposal.Get(ctx, tx, a.ProposalID)
+	if err != nil {
+		return err
+	}
+	text := fault.Say("「%s」这次没有立项。评委的建议在结果页里，希望对您有用", target.Title)
+	switch a.Result {
+	case Selected:
+		text = fault.Say("「%s」通过评审，拟资助 %s，正在公示。公示期满没有异议就立项", target.Title, a.Amount.Show())
+	case Reserve:
+		text = fault.Say("「%s」进入候补。前面的项目有空出来的，会按名次递补", target.Title)
+	}
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N08", To: []string{target.LeadID}, Text: text, Link: "/proposals/" + a.ProposalID + "/result", Key: a.ID, At: h.at})
+}
+
+const hoodsSQL = `select distinct g.person_id::text from role_grant g where g.until is null and g.role in ('community_staff', 'community_head') and g.place <@ @place::text::ltree order by 1`
+
+// tellPublished leaves N09 with the communities' staff.
+func tellPublished(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, p Publicity, c Content) error {
+	staff, err := pg.Values[string](ctx, tx, hoodsSQL, pg.Args{"place": e.Place})
+	if err != nil {
+		return err
+	}
+	text := fault.Say("公示 %s 发布了：「%s」%d 个项目的结果，%s 前可以提异议。请打印张贴", p.Number, e.Title, len(c.Rows), until(p.ClosesAt))
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N09", To: staff, Text: text, Link: "/notices/" + p.ID, Key: p.ID, At: h.at})
+}
+
+// until writes a deadline that is the first instant too late: the evening before, 24:00.
+func until(t time.Time) string {
+	return t.Add(-time.Second).In(clock.Shanghai).Format("2006-01-02") + " 24:00"
+}
+
+// Notices lists the public notices, newest first, from before a moment.
+func Notices(ctx context.Context, q pg.Reader, before time.Time, last string, n int) ([]Publicity, error) {
+	return pg.All[Publicity](ctx, q, noticesSQL, pg.Args{"before": before, "last": last, "n": n})
+}
+
+// Notice is a public notice by its id; one that was voided is there no more.
+func Notice(ctx context.Context, q pg.Reader, id string) (Publicity, error) {
+	p, err := pg.One[Publicity](ctx, q, publicitySQL, pg.Args{"id": id})
+	if err == nil && p.State == "void" {
+		err = fault.Missing()
+	}
+	return p, err
+}

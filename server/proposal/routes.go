@@ -1,0 +1,95 @@
+// Package proposal answers the pages of proposals and teams, for neighbours and for the desks.
+package proposal
+
+import (
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"seedbed/domain/clock"
+	"seedbed/domain/edition"
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/proposal"
+	"seedbed/server/web"
+	"seedbed/storage/pg"
+	"seedbed/templates/ui"
+)
+
+type handlers struct {
+	book     *proposal.Book
+	editions *edition.Book
+	db       *pg.DB
+	clock    clock.Clock
+}
+
+// Routes lists the pages.
+func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
+	h := handlers{book, edition.New(db, c), db, c}
+	return []web.Route{
+		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
+		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
+		{Method: "GET", Path: "/proposals/:id/edit", May: identity.DraftProposals, Handle: h.edit},
+		{Method: "POST", Path: "/proposals/:id", May: identity.DraftProposals, Handle: h.save},
+		{Method: "GET", Path: "/proposals/:id/check", May: identity.DraftProposals, Handle: h.check},
+		{Method: "POST", Path: "/proposals/:id/submit", May: identity.DraftProposals, Handle: h.submit},
+		{Method: "GET", Path: "/proposals/:id/receipt", May: identity.DraftProposals, Handle: h.receipt},
+		{Method: "GET", Path: "/proposals/:id/print", May: identity.DraftProposals, Handle: h.print},
+		{Method: "POST", Path: "/proposals/:id/withdraw", May: identity.DraftProposals, Handle: h.withdraw},
+		{Method: "GET", Path: "/proposals/:id/team", May: identity.DraftProposals, Handle: h.team},
+		{Method: "POST", Path: "/proposals/:id/members", May: identity.DraftProposals, Handle: h.invite},
+		{Method: "POST", Path: "/proposals/:id/members/:member/remove", May: identity.DraftProposals, Handle: h.remove},
+		{Method: "GET", Path: "/invitations", May: identity.BeHere, Handle: h.invitations},
+		{Method: "POST", Path: "/invitations/:id/accept", May: identity.DraftProposals, Handle: h.accept},
+		{Method: "POST", Path: "/invitations/:id/decline", May: identity.DraftProposals, Handle: h.decline},
+		{Method: "POST", Path: "/invitations/:id/leave", May: identity.DraftProposals, Handle: h.leave},
+		{Method: "GET", Path: "/desk/proposals", May: identity.ReadProposals, Handle: h.desk},
+		{Method: "GET", Path: "/desk/proposals/:id", May: identity.ReadProposals, Handle: h.see},
+		{Method: "POST", Path: "/desk/proposals/:id/endorse", May: identity.EndorseProposals, Handle: h.endorse},
+		{Method: "POST", Path: "/desk/proposals/:id/refuse", May: identity.EndorseProposals, Handle: h.refuse},
+		{Method: "POST", Path: "/desk/proposals/:id/return", May: identity.ReturnProposals, Handle: h.giveBack},
+		{Method: "POST", Path: "/desk/proposals/:id/examine", May: identity.CheckEligibility, Handle: h.examine},
+		{Method: "POST", Path: "/desk/proposals/:id/uphold", May: identity.DecideAppeals, Handle: h.uphold},
+		{Method: "POST", Path: "/desk/editions/:id/review", May: identity.RunRounds, Handle: h.startReview},
+	}
+}
+
+// fresh is an empty form with an id of its own, so that sending it twice is sending it once.
+func fresh() ui.Form { return ui.Form{Values: map[string][]string{"id": {newID()}}} }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func (h handlers) start(c *fiber.Ctx) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	n, _, err := web.Bind[proposal.Beginning](c)
+	if err != nil {
+		return err
+	}
+	made, err := h.book.Start(c.UserContext(), web.Actor(c), id, n)
+	if home, missing := fault.InFields(err)["home"]; missing {
+		web.Said(c, home.Text, home.Args...)
+		return web.See(c, "/me/profile")
+	}
+	if err != nil {
+		return err
+	}
+	return web.See(c, "/proposals/"+made+"/edit")
+}
+
+func (h handlers) startReview(c *fiber.Ctx) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	press, _, err := web.Bind[edition.Pressed](c)
+	if err != nil {
+		return err
+	}
+	if err := h.book.StartReview(c.UserContext(), web.Actor(c), id, press); err != nil {
+		return err
+	}
+	web.Said(c, "评审开始了。申报书不再收取和修改")
+	return web.See(c, "/desk/editions/"+id)
+}
