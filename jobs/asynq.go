@@ -67,7 +67,7 @@ func openQueue(ctx context.Context, r *Runner, address string) (*queue, error) {
 func (r *Runner) answer(ctx context.Context, t *asynq.Task) error {
 	var to task
 	if err := json.Unmarshal(t.Payload(), &to); err != nil {
-		r.log.Error("a task cannot be read", "type", t.Type(), "error", err)
+		r.log.ErrorContext(ctx, "a task cannot be read", "type", t.Type(), "error", err)
 		return fmt.Errorf("unreadable: %w", asynq.SkipRetry)
 	}
 	switch err := r.carry(ctx, to.Fact, to.Listener); {

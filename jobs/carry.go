@@ -38,10 +38,10 @@ func (r *Runner) carry(ctx context.Context, id int64, name string) error {
 		return nil
 	}
 	if !hopeless(err) {
-		r.log.Warn("a listener failed and will be tried again", "fact", id, "kind", letter.Kind, "listener", name, "error", err)
+		r.log.WarnContext(ctx, "a listener failed and will be tried again", "fact", id, "kind", letter.Kind, "listener", name, "error", err)
 		return err
 	}
-	r.log.Error("a fact was parked", "fact", id, "kind", letter.Kind, "listener", name, "error", err)
+	r.log.ErrorContext(ctx, "a fact was parked", "fact", id, "kind", letter.Kind, "listener", name, "error", err)
 	if wrong := outbox.Park(ctx, r.db, id, name, sentence(err)); wrong != nil {
 		return errors.Join(err, wrong)
 	}

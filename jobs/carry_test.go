@@ -39,7 +39,7 @@ func TestSettleFollowsFactsToTheEnd(t *testing.T) {
 			if err := countOnce(ctx, tx, fact); err != nil {
 				return err
 			}
-			return outbox.Put(ctx, tx, fixed, followed{fact.N})
+			return outbox.Put(ctx, tx, fixed, followed(fact))
 		}),
 		On("second", func(ctx context.Context, tx pg.Tx, fact followed) error { return count(ctx, tx, "followed "+Key(ctx)) }),
 	}})

@@ -63,7 +63,7 @@ func (r *Runner) keep(ctx, work context.Context, job Scheduled) {
 			case errors.Is(err, errElsewhere): // it may fail there
 			case ctx.Err() == nil:
 				wait = backoff(wait, r.pace.resume, 5*time.Minute)
-				r.log.Error("a scheduled job failed and will be tried again", "job", job.Name, "due", due, "error", err)
+				r.log.ErrorContext(ctx, "a scheduled job failed and will be tried again", "job", job.Name, "due", due, "error", err)
 			}
 		}
 		select {

@@ -18,7 +18,7 @@ func (r *Runner) relay(ctx context.Context, q *queue) {
 		case err != nil && ctx.Err() == nil:
 			// Not woken during trouble: a busy house must not hammer a Redis that is down.
 			wait, wake = backoff(wait, r.pace.resume, 5*time.Second), nil
-			r.log.Warn("facts wait, the queue or the database does not answer", "error", err)
+			r.log.WarnContext(ctx, "facts wait, the queue or the database does not answer", "error", err)
 		case full:
 			wait = 0
 			continue

@@ -220,10 +220,13 @@ func TestStopWaitsForWorkInHand(t *testing.T) {
 	putMany(t, db, 1)
 	<-begun
 	ended := make(chan error)
-	go func() { ended <- r.Stop(t.Context()) }()
+	go func() {
+		defer close(ended)
+		ended <- r.Stop(t.Context())
+	}()
 	select {
-	case <-ended:
-		t.Error("Stop did not wait")
+	case err := <-ended:
+		t.Errorf("Stop did not wait: %v", err)
 	case <-time.After(100 * time.Millisecond):
 	}
 	close(leave)

@@ -104,7 +104,7 @@ func startBrowser(t *testing.T, h *House, hand *clock.Manual) *browser {
 		t.Skip("Chromium is not installed; ./dev test installs it")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("lang", "zh-CN"))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN,zh"))
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	t.Cleanup(cancel)
 	ctx, stop := chromedp.NewExecAllocator(ctx, opts...)
@@ -227,6 +227,49 @@ func (w *tab) pick(name, value string) *tab {
 		return w.fill(name, value)
 	}
 	return w.tick(name, value)
+}
+
+// choose picks the option of a list whose text has a word.
+func (w *tab) choose(name, word string) *tab {
+	w.t.Helper()
+	value := js[string](w, `[...(document.getElementsByName(`+strconv.Quote(name)+`)[0]?.options || [])].find(o => o.text.includes(`+strconv.Quote(word)+`))?.value || ""`)
+	if value == "" {
+		w.fail("no option with %q in %s", word, name)
+	}
+	return w.fill(name, value)
+}
+
+// first picks the first real option of a list.
+func (w *tab) first(name string) *tab {
+	w.t.Helper()
+	return w.fill(name, js[string](w, `[...(document.getElementsByName(`+strconv.Quote(name)+`)[0]?.options || [])].find(o => o.value)?.value || ""`))
+}
+
+// tickAll ticks every box of the page's main part.
+func (w *tab) tickAll() *tab {
+	w.t.Helper()
+	js[bool](w, `(() => { document.querySelectorAll("main input[type=checkbox]").forEach(e => e.checked || e.click()); return true })()`)
+	return w
+}
+
+// pressFirst follows the first link of the main part to an address with an id under a path.
+func (w *tab) pressFirst(prefix string) *tab {
+	w.t.Helper()
+	href := js[string](w, `[...document.querySelectorAll("main a[href^='`+prefix+`']")].map(e => e.getAttribute("href")).find(h => /^[0-9a-f-]{36}/.test(h.slice(`+strconv.Itoa(len(prefix))+`))) || ""`)
+	if href == "" {
+		w.fail("no link to %s", prefix)
+	}
+	return w.open(href)
+}
+
+// pressLike presses the first button whose text has a word.
+func (w *tab) pressLike(word string) *tab {
+	w.t.Helper()
+	label := js[string](w, `[...document.querySelectorAll("main button")].map(e => e.textContent.trim().replace(/\s+/g, " ")).find(t => t.includes(`+strconv.Quote(word)+`)) || ""`)
+	if label == "" {
+		w.fail("no button with %q", word)
+	}
+	return w.press(label)
 }
 
 // files puts files into a file field.

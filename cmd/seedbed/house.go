@@ -25,6 +25,7 @@ import (
 	"seedbed/domain/vault"
 	"seedbed/jobs"
 	serveaccounts "seedbed/server/accounts"
+	serveaward "seedbed/server/award"
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
 	serveevidence "seedbed/server/evidence"
@@ -135,6 +136,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
+		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
@@ -149,7 +151,8 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
 		jobs.On("tell the teams", proposal.TellCalledOff),
-		jobs.On("promote or free", award.Release),
+		jobs.On("void its notices", award.VoidNotices),
+		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),

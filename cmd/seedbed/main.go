@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,8 +42,8 @@ func plain(err error) string {
 		return "seedbed: " + err.Error()
 	}
 	text := m.String() + "\n" + words.Say(words.With(context.Background(), "en"), m)
-	if cause := err.(*fault.Error).Cause; cause != nil {
-		text += "\n(" + cause.Error() + ")"
+	if known, ok := errors.AsType[*fault.Error](err); ok && known.Cause != nil {
+		text += "\n(" + known.Cause.Error() + ")"
 	}
 	return text
 }

@@ -62,7 +62,7 @@ func (h *House) live(ctx context.Context, log *slog.Logger, web, work bool, read
 			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 			defer cancel()
 			if err := h.Jobs.Stop(stop); err != nil {
-				log.Warn("worker stopped late", "error", err)
+				log.WarnContext(stop, "worker stopped late", "error", err)
 			}
 		}()
 	}

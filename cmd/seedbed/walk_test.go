@@ -104,7 +104,7 @@ func (w *town) callAndProposal() {
 	admin.open("/admin").fill("phone", phones["辅导社工"]).fill("name", "辅导社工").pick("role", "mentor").pick("place", "jz").press("添加").see("已添加").shot("admin-roles")
 	district := w.staff("区干事")
 	district.open("/desk").shot("desk-district").open("/desk/editions").shot("desk-editions")
-	district.open("/desk/editions/new").fill("title", "第一届社区公益微创投大赛").press("新建").see("第一届社区公益微创投大赛")
+	district.open("/desk/editions/new").fill("title", "第一届社区公益微创投大赛").press("开始起草").see("第一届社区公益微创投大赛")
 	w.edition = district.id()
 	now := w.hand.Now()
 	date := func(days int) string { return now.AddDate(0, 0, days).Format(time.DateOnly) }
@@ -112,7 +112,7 @@ func (w *town) callAndProposal() {
 		fill("opens_at", now.Add(-time.Hour).Format("2006-01-02T15:04")).fill("closes_at", now.AddDate(0, 0, 24).Format("2006-01-02T15:04")).fill("runs_from", date(40)).fill("runs_to", date(300)).
 		fill("funds.0.name", "区财政社区治理资金").pick("funds.0.kind", "budget").fill("funds.0.amount", "50000").press("保存").shot("edition-draft")
 	head := w.staff("区主任")
-	head.open("/desk/editions/" + w.edition).press("发布公告").see("正在申报").shot("edition-open")
+	head.open("/desk/editions/" + w.edition).press("公布").shot("edition-open")
 	w.person("访客").open("/editions").shot("editions").open("/editions/" + w.edition).see("第一届社区公益微创投大赛").shot("edition-public")
 
 	lead := w.resident("周桂兰")
@@ -151,7 +151,7 @@ func (w *town) write(lead *tab) {
 
 func (w *town) team(lead *tab) {
 	for i, name := range []string{"陈秀珍", "刘建国"} {
-		lead.open("/proposals/"+w.proposal+"/team").fill("name", name).fill("phone", phones[name]).tick("role", []string{"treasurer", "deputy"}[i]).fill("skill", "裁缝").press("邀请")
+		lead.open("/proposals/"+w.proposal+"/team").fill("name", name).fill("phone", phones[name]).tick("role", []string{"treasurer", "deputy"}[i]).fill("skill", "裁缝").press("发出邀请")
 		mate := w.person(name).open("/invitations").see("楼道口的旧衣改造坊")
 		if i == 0 {
 			mate.shot("invitation")

@@ -70,17 +70,11 @@ type Pressed struct {
 const (
 	awardColumns = `a.id::text, a.edition_id::text, a.proposal_id::text, a.place::text, a.result, a.grade, a.amount, a.rank, a.score,
   coalesce(a.fund_source_id::text, '') as fund_source_id, a.reason, a.state, a.version`
-	awardSQL     = `select ` + awardColumns + ` from award a where a.id = @id::uuid`
 	lockAwardSQL = `select ` + awardColumns + ` from award a where a.id = @id::uuid for update`
 	ofSQL        = `select ` + awardColumns + ` from award a where a.proposal_id = @proposal::uuid`
 	lockAllSQL   = `select ` + awardColumns + ` from award a where a.edition_id = @edition::uuid order by a.id for update`
 	moveAwardSQL = `update award set state = @to, reason = case when @reason = '' then reason else @reason end, version = version + 1 where id = @id::uuid`
 )
-
-// Get is an award by its id, whoever asks: callers decide who may see it.
-func Get(ctx context.Context, q pg.Reader, id string) (Award, error) {
-	return pg.One[Award](ctx, q, awardSQL, pg.Args{"id": id})
-}
 
 // Of is the award of a proposal, if there is one.
 func Of(ctx context.Context, q pg.Reader, proposalID string) (Award, bool, error) {

@@ -164,6 +164,55 @@ func TestADismissedObjectionLeavesTheWindowRunning(t *testing.T) {
 	}
 }
 
+// Two neighbours object to one project: the first answer alone settles nothing, the second does.
+func TestEveryObjectionIsAnswered(t *testing.T) {
+	w := newWorld(t, 1, 7_000_00)
+	p := w.publicized()
+	list := []Objection{}
+	for _, name := range []string{"邻居甲", "邻居乙"} {
+		o, err := w.book.Object(w.ctx, w.person(name, "", ""), p.ID, NewObjection{ID: id(), AwardID: w.award(0).ID, Facts: "他们去年已经拿过一次同样的钱"})
+		w.must(err)
+		w.must(w.book.Take(w.ctx, w.staff, o.ID, Pressed{1}))
+		list = append(list, o)
+	}
+	w.over(p)
+	for i, state := range []string{Objected, Confirmed} {
+		w.must(w.book.Rule(w.ctx, w.staff, list[i].ID, Ruling{Version: 2, Outcome: Dismissed, Answer: "查过台账，去年资助的是另一个项目。"}))
+		if got := w.award(0).State; got != state {
+			t.Errorf("after %d answers the award is %s, want %s", i+1, got, state)
+		}
+	}
+	if w.year() != edition.Contracting {
+		t.Errorf("the edition is %s", w.year())
+	}
+}
+
+// After one objection was upheld the others are still answered but change nothing, and nobody objects any more.
+func TestAnObjectionToARevokedResult(t *testing.T) {
+	w := newWorld(t, 1, 7_000_00)
+	p := w.publicized()
+	file := func(name string) (Objection, error) {
+		return w.book.Object(w.ctx, w.person(name, "", ""), p.ID, NewObjection{ID: id(), AwardID: w.award(0).ID, Facts: "他们去年已经拿过一次同样的钱"})
+	}
+	first, err := file("邻居甲")
+	w.must(err)
+	second, err := file("邻居乙")
+	w.must(err)
+	for _, r := range []struct{ id, outcome string }{{first.ID, Upheld}, {second.ID, Dismissed}} {
+		w.must(w.book.Take(w.ctx, w.staff, r.id, Pressed{1}))
+		w.must(w.book.Rule(w.ctx, w.staff, r.id, Ruling{Version: 2, Outcome: r.outcome, Answer: "查过台账，情况如实记录在案。"}))
+		if got := w.award(0).State; got != Revoked {
+			t.Errorf("after %s the award is %s", r.outcome, got)
+		}
+	}
+	_, err = file("邻居丙")
+	w.wants(err, fault.Invalid)
+	w.over(p)
+	if w.year() != edition.Contracting || w.state(0) != proposal.NotSelected {
+		t.Errorf("edition %s, proposal %s", w.year(), w.state(0))
+	}
+}
+
 func TestAnUpheldObjectionRevokes(t *testing.T) {
 	w := newWorld(t, 2, 7_000_00)
 	p := w.publicized()

@@ -93,6 +93,11 @@ func TestRefinementFitsTheAward(t *testing.T) {
 	w.wants(w.book.Refine(w.ctx, lead, w.ids[0], change(func(r *Refinement) { r.Lines = r.Lines[:2] })), fault.Invalid)
 	w.wants(w.book.Refine(w.ctx, lead, w.ids[0], change(func(r *Refinement) { r.ActTarget = 1 })), fault.Invalid)
 	w.wants(w.book.Refine(w.ctx, lead, w.ids[0], change(func(r *Refinement) { set(0, 1_200_00)(r) })), fault.Invalid) // one lot of 1,200 is a fixed asset
+	// The sum is right, but two lines are beyond ±20 % of their shares.
+	beyond := w.book.Refine(w.ctx, lead, w.ids[0], change(func(r *Refinement) { r.Lines[0].UnitPrice, r.Lines[0].Qty = 750_00, 2; set(1, 300_00)(r) }))
+	if fields := fault.InFields(beyond); fields["lines.0.unit_price"].Text == "" || fields["lines.1.unit_price"].Text == "" || fields["lines.2.unit_price"].Text != "" {
+		t.Errorf("lines beyond their bounds: %v", beyond)
+	}
 	// Posters may take 15 % at most: 240 of 2,000 within their own bounds is 12 %, the E line takes the rest.
 	w.must(w.book.Refine(w.ctx, lead, w.ids[0], change(func(r *Refinement) {
 		set(2, 240_00)(r)
@@ -115,6 +120,12 @@ func TestRefinementFitsTheAward(t *testing.T) {
 	if b := w.plan(0).Bounds[2]; b.Base != 200_00 || b.To != 240_00 {
 		t.Errorf("the bounds moved along: %+v", b)
 	}
+}
+
+func TestAFittedPlanIsAcceptedAndSealed(t *testing.T) {
+	w := newWorld(t, 1, 7_000_00)
+	w.over(w.publicized())
+	w.must(w.book.Refine(w.ctx, w.leads[0], w.ids[0], w.plan(0).Suggest()))
 	w.wants(w.book.AcceptPlan(w.ctx, w.head, w.ids[0], Pressed{w.plan(0).Version}), fault.Forbidden)
 	w.wants(w.book.AcceptPlan(w.ctx, w.staff, w.ids[0], Pressed{1}), fault.Conflict)
 	press := Pressed{w.plan(0).Version}
@@ -124,7 +135,7 @@ func TestRefinementFitsTheAward(t *testing.T) {
 	if n := w.count(`select count(*) from proposal_revision where kind = 'refinement' and no = 2`, nil); n != 1 || w.state(0) != proposal.Refined {
 		t.Errorf("%d sealed plans, proposal %s", n, w.state(0))
 	}
-	w.wants(w.book.Refine(w.ctx, lead, w.ids[0], w.plan(0).Suggest()), fault.Conflict)
+	w.wants(w.book.Refine(w.ctx, w.leads[0], w.ids[0], w.plan(0).Suggest()), fault.Conflict)
 	w.wants(w.book.Draft(w.ctx, w.head, w.ids[0], NewAgreement{id()}), fault.Forbidden)
 }
 
@@ -180,6 +191,25 @@ func TestThreeDifferentPeopleSign(t *testing.T) {
 		t.Error("the team is not active")
 	}
 	w.wants(w.book.Decline(w.ctx, w.leads[0], w.ids[0], Leaving{"不做了"}), fault.Conflict)
+}
+
+func TestAPlanSentBackIsFittedAgain(t *testing.T) {
+	w := newWorld(t, 1, 7_000_00)
+	w.over(w.publicized())
+	w.must(w.book.Refine(w.ctx, w.leads[0], w.ids[0], w.plan(0).Suggest()))
+	back := SentBack{Version: w.plan(0).Version, Reason: "海报可以少印一些"}
+	w.wants(w.book.SendPlanBack(w.ctx, w.staff, w.ids[0], SentBack{Version: back.Version}), fault.Invalid)
+	w.wants(w.book.SendPlanBack(w.ctx, w.head, w.ids[0], back), fault.Forbidden)
+	w.wants(w.book.SendPlanBack(w.ctx, w.other, w.ids[0], back), fault.NotFound)
+	for range 2 { // pressed twice
+		w.must(w.book.SendPlanBack(w.ctx, w.staff, w.ids[0], back))
+	}
+	if h, err := w.book.Handed(w.ctx, w.plan(0)); err != nil || !h.Back || h.Reason != back.Reason {
+		t.Errorf("the last word is %+v, %v", h, err)
+	}
+	w.wants(w.book.AcceptPlan(w.ctx, w.staff, w.ids[0], Pressed{back.Version}), fault.Conflict)
+	w.must(w.book.Refine(w.ctx, w.leads[0], w.ids[0], w.plan(0).Suggest()))
+	w.must(w.book.AcceptPlan(w.ctx, w.staff, w.ids[0], Pressed{w.plan(0).Version}))
 }
 
 // All three press at the same moment, each twice: one agreement in force, one fact.

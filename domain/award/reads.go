@@ -191,17 +191,6 @@ type Contract struct {
 	Signed      int      // parties that have signed
 }
 
-const contractsSQL = `select p.id::text as proposal_id, coalesce(p.number, '') as number, p.title, pl.name as place_name, pl.name_en as place_name_en, p.state, a.state as award_state,
-    a.amount, coalesce((select sum(l.amount) from proposal_line l where l.proposal_id = p.id), 0)::bigint as budget, coalesce(g.id::text, '') as agreement_id,
-    coalesce(g.number, '') as agreement, coalesce(g.state, '') as sign_state, (select count(*) from agreement_sign s where s.agreement_id = g.id)::int as signed
-  from award a join proposal p on p.id = a.proposal_id join place pl on pl.path = p.place left join agreement g on g.award_id = a.id
-  where a.edition_id = @edition::uuid and a.result = 'selected' and a.state <> 'proposed' and a.place <@ any(@sight::text[]::ltree[]) order by p.number, p.id limit 500`
-
-// Contracts lists an edition's funded projects in the actor's places with how far their agreements are.
-func (b *Book) Contracts(ctx context.Context, by identity.Actor, editionID string) ([]Contract, error) {
-	return pg.All[Contract](ctx, b.db, contractsSQL, pg.Args{"edition": editionID, "sight": by.Sight(identity.ReadProjects)})
-}
-
 // Outcome is a team's own result.
 type Outcome struct {
 	Proposal proposal.Proposal

@@ -299,7 +299,7 @@ func (b *Book) store(ctx context.Context, tx pg.Tx, h hand, q proposal.Proposal,
 		return err
 	}
 	text := fault.Say("「%s」按批准金额调好了预算，请核对", q.Title)
-	if err := notice.Tell(ctx, tx, notice.Letter{Code: "N12", To: staff, Text: text, Link: "/proposals/" + q.ID + "/refine", Key: q.ID + "/" + strconv.Itoa(q.Version), At: h.at}); err != nil {
+	if err := notice.Tell(ctx, tx, notice.Letter{Code: "N12", To: staff, Text: text, Link: "/desk/proposals/" + q.ID + "/refinement", Key: q.ID + "/" + strconv.Itoa(q.Version), At: h.at}); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, h.w, audit.Event{Entity: "proposal", ID: q.ID, Version: q.Version + 1, Action: "refine", From: q.State, To: q.State, Place: q.Place, At: h.at})

@@ -40,7 +40,6 @@ type world struct {
 	files    *evidence.Book
 	project  Project
 	people   map[string]identity.Actor
-	proposal string
 	pictures int
 }
 

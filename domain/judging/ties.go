@@ -14,16 +14,7 @@ import (
 	"seedbed/storage/pg"
 )
 
-// Conflict is a tie between a judge and a proposal (利害关系): where there is one, the judge cannot be assigned.
-type Conflict struct {
-	JudgeID    string
-	ProposalID string
-	Kind       string
-	Reason     string
-	At         time.Time
-}
-
-// ConflictKinds names the kinds of ties.
+// ConflictKinds names the kinds of ties (利害关系): where there is one, the judge cannot be assigned.
 var ConflictKinds = map[string]string{"declared": "评委自己说明", "same_person": "评委就是领办人", "team": "评委是团队成员",
 	"community_staff": "评委是这个社区的工作人员", "helper": "评委帮忙填过申报书"}
 

@@ -2,7 +2,9 @@ package edition
 
 import (
 	"context"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -99,16 +101,42 @@ func (h handlers) plan(c *fiber.Ctx) error {
 	if web.Wrong(&form, err) {
 		return h.onePage(c, fiber.StatusUnprocessableEntity, call, form)
 	}
-	if fault.Is(err, fault.Conflict) && call.State == edition.Draft { // a long text is not lost because a colleague was faster
-		form.Wrong = fault.Fields{}
-		form.Wrong.Add("", "同事刚才也改了这一页。您填的都在下面，请另开一页看看最新的，再决定怎么合在一起")
-		return h.onePage(c, fiber.StatusConflict, call, form)
+	if fault.Is(err, fault.Conflict) {
+		return h.crossed(c, draft, form, err)
 	}
 	if err != nil {
 		return err
 	}
 	web.Said(c, "已保存")
 	return web.See(c, "/desk/editions/"+id)
+}
+
+// crossed answers a plan that came after somebody else's: a long text is not lost because a colleague was faster, and
+// the same form sent twice is well.
+func (h handlers) crossed(c *fiber.Ctx, draft edition.Plan, form ui.Form, cause error) error {
+	id, call, err := h.see(c)
+	if err != nil {
+		return err
+	}
+	if settled(edition.PlanOf(call.Edition, call.Funds), draft) {
+		return web.See(c, "/desk/editions/"+id)
+	}
+	if call.State != edition.Draft {
+		return cause
+	}
+	form.Wrong = fault.Fields{}
+	form.Wrong.Add("", "同事刚才也改了这一页。您填的都在下面，请另开一页看看最新的，再决定怎么合在一起")
+	return h.onePage(c, fiber.StatusConflict, call, form)
+}
+
+// settled tells whether what is stored is what was typed.
+func settled(stored, typed any) bool {
+	have, want := web.Fill(stored).Values, web.Fill(typed).Values
+	for _, passing := range []string{"version", "reason"} {
+		have.Del(passing)
+		want.Del(passing)
+	}
+	return maps.EqualFunc(have, want, slices.Equal)
 }
 
 // publish makes the call public; what is missing is shown beside the fields of its plan.
@@ -163,6 +191,9 @@ func (h handlers) setTerms(c *fiber.Ctx) error {
 	}
 	if web.Wrong(&form, err) {
 		return web.Show(c, fiber.StatusUnprocessableEntity, view.Terms(form, call.Edition, mayChange(web.Actor(c), call.Edition)))
+	}
+	if fault.Is(err, fault.Conflict) && settled(edition.TermsOf(call.Edition), typed) {
+		err = nil // the same form came twice
 	}
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func send(c *fiber.Ctx, content evidence.Content) error {
 		c.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, content.Size()))
 	}
 	// The server closes the stream when it has been sent.
-	c.Context().SetBodyStream(struct {
+	c.Response().SetBodyStream(struct {
 		io.Reader
 		io.Closer
 	}{io.LimitReader(content, to-from+1), content}, int(to-from+1))

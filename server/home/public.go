@@ -40,7 +40,7 @@ func (h handlers) front(c *fiber.Ctx) error {
 	}
 	calls := make([]view.OpenCall, len(open))
 	for i, e := range open {
-		calls[i] = view.OpenCall{ID: e.ID, Title: words.Pick(ctx, e.Title, e.TitleEn), Until: ui.Until(ctx, e.ClosesAt)}
+		calls[i] = view.OpenCall{ID: e.ID, Title: words.Pick(ctx, e.Title, e.TitleEn), Until: ui.Until(ctx, e.ClosesAt), Left: ui.Left(ctx, e.ClosesAt, h.clock.Now())}
 	}
 	return web.Page(c, view.Front(figures, calls, recent[:min(6, len(recent))]))
 }

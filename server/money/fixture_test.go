@@ -103,14 +103,7 @@ func newHouse(t *testing.T) *house {
 	_, wrapped := safe.NewKey()
 	rules, err := json.Marshal(edition.DefaultRules())
 	h.must(err)
-	h.past(strings.Split(groundSQL, ";\n")...)
-	h.must(h.owner.Change(h.ctx, func(tx pg.Tx) error {
-		if _, err := pg.Do(h.ctx, tx, `insert into person_key select id, @wrapped::bytea from person`, pg.Args{"wrapped": wrapped}); err != nil {
-			return err
-		}
-		_, err := pg.Do(h.ctx, tx, `update edition set rules = @rules`, pg.Args{"rules": string(rules)})
-		return err
-	}))
+	h.past(append(strings.Split(groundSQL, ";\n"), `update edition set rules = '`+string(rules)+`'`, `insert into person_key select id, '\x`+hex.EncodeToString(wrapped)+`' from person`)...)
 	store, err := objects.NewDisk(t.TempDir())
 	h.must(err)
 	h.book = money.New(db, h.clock, safe)

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"seedbed/domain/audit"
 	"seedbed/domain/clock"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
@@ -65,15 +66,20 @@ func (h handlers) oldClaim(c *fiber.Ctx) error {
 
 func (h handlers) rewrite(c *fiber.Ctx) error {
 	w, paper, err := h.opened(c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case w == nil && paper.Claim.CreatedBy == web.Actor(c).ID && paper.Claim.State == money.Submitted:
-		return web.See(c, "/claims/"+paper.Claim.ID) // pressed twice
-	case w == nil:
+	}
+	if w != nil {
+		return h.enter(c, *w)
+	}
+	twice, err := audit.Did(c.UserContext(), h.db, web.Actor(c), "claim", paper.Claim.ID, paper.Claim.Version, "submit")
+	if err != nil {
+		return err
+	}
+	if !twice {
 		return fault.New(fault.Conflict, "这张报销单现在不能改了，请看最新的情况")
 	}
-	return h.enter(c, *w)
+	return web.See(c, "/claims/"+paper.Claim.ID)
 }
 
 // enter reads the form of a claim and does what its button says: one more line, keep as a draft, or hand in.

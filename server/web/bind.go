@@ -40,7 +40,7 @@ func typed(c *fiber.Ctx) (url.Values, error) {
 		return values, nil
 	}
 	c.Body() // reads the stream
-	for name, v := range c.Context().PostArgs().All() {
+	for name, v := range c.Request().PostArgs().All() {
 		values.Add(string(name), string(v))
 	}
 	return values, nil

@@ -89,10 +89,10 @@ func guardBody(upload func(method, path string) bool) fiber.Handler {
 		}
 		switch {
 		case n == -1:
-			c.Context().SetConnectionClose()
+			c.Response().SetConnectionClose()
 			return fiber.NewError(fiber.StatusLengthRequired)
 		case n > limit:
-			c.Context().SetConnectionClose()
+			c.Response().SetConnectionClose()
 			return fiber.NewError(fiber.StatusRequestEntityTooLarge)
 		}
 		return c.Next()

@@ -3,7 +3,6 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/url"
 	"time"
@@ -133,6 +132,3 @@ func theme(t string) string {
 	}
 	return ""
 }
-
-// background is the request's context for work that must survive the answer's own failure.
-func background(c *fiber.Ctx) context.Context { return context.WithoutCancel(c.UserContext()) }

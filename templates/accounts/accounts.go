@@ -1,3 +1,4 @@
+// Package accounts holds the pages about who somebody is: sign-in, second factor, profile, messages, roles, the trail.
 package accounts
 
 import (

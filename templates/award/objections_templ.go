@@ -704,7 +704,7 @@ func Case(p CasePage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.ButtonTo(objectionPage(p.Objection)+"/take", "我来核实", ui.SubmitOpts{Kind: "pri", Icon: "hand"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonTo(objectionPage(p.Objection)+"/take", "我来核实", ui.SubmitOpts{Kind: "pri", Icon: "search"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

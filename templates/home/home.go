@@ -1,3 +1,5 @@
+// Package home holds the pages that mix areas: the front page, what the public sees of projects and organisations, one's
+// own page, and the desk.
 package home
 
 import (
@@ -12,7 +14,7 @@ import (
 )
 
 // OpenCall is an edition that takes proposals now.
-type OpenCall struct{ ID, Title, Until string }
+type OpenCall struct{ ID, Title, Until, Left string }
 
 // Item is one line of a person's own page.
 type Item struct{ Href, Title, Sub, Kind, Tag string }

@@ -205,7 +205,7 @@ func criteria(ctx context.Context, rubric []judging.Criterion) []ui.Criterion {
 	list := make([]ui.Criterion, len(rubric))
 	for i, c := range rubric {
 		list[i] = ui.Criterion{Name: "marks." + itoa(i) + ".mark", Label: words.T(ctx, "%s（占 %d%%）", criterion(ctx, c), c.Weight),
-			Hint: words.Pick(ctx, c.Hint, c.HintEn), Max: judging.TopMark}
+			Hint: words.Pick(ctx, c.Hint, c.HintEn), Max: judging.TopMark, Weight: c.Weight}
 	}
 	return list
 }

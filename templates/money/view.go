@@ -148,7 +148,11 @@ func trail(ctx context.Context, list []audit.Entry) []ui.FeedItem {
 	feed := make([]ui.FeedItem, 0, len(list))
 	for i := len(list) - 1; i >= 0; i-- {
 		e := list[i]
-		text := words.T(ctx, "%s（%s）%s", who(ctx, e), words.Word(identity.Names[identity.Role(e.Role)]), words.Word(edition.NameOf(acts, e.Action)))
+		by := words.T(ctx, "系统")
+		if e.Who != "" {
+			by = words.T(ctx, "%s（%s）", e.Who, words.Word(identity.Names[identity.Role(e.Role)]))
+		}
+		text := words.T(ctx, "%s %s", by, words.Word(edition.NameOf(acts, e.Action)))
 		if e.Reason != "" {
 			text = words.T(ctx, "%s：%s", text, e.Reason)
 		}

@@ -13,6 +13,15 @@ import (
 type Criterion struct {
 	Name, Label, Hint string
 	Max               int
+	Weight            int // percent the mark counts in the total; 0 counts it whole
+}
+
+// share is what one point of the mark adds to the total, in hundredths.
+func (c Criterion) share() int {
+	if c.Weight == 0 {
+		return 100
+	}
+	return c.Weight
 }
 
 // band is a range of marks with a word for it.
@@ -59,15 +68,15 @@ func bandAttrs(f Form, c Criterion, b band) templ.Attributes {
 
 func markAttrs(ctx context.Context, f Form, c Criterion) templ.Attributes {
 	a := input(ctx, f, c.Name, FieldOpts{Hint: c.Hint}, "text", "inputmode", "numeric", "autocomplete", "off")
-	a["data-most"] = strconv.Itoa(c.Max)
+	a["data-most"], a["data-share"] = strconv.Itoa(c.Max), strconv.Itoa(c.share())
 	return a
 }
 
-// marked counts the marks already given and adds them up.
+// marked counts the marks already given and adds them up, in hundredths.
 func marked(f Form, list []Criterion) (sum, done int) {
 	for _, c := range list {
 		if n, err := strconv.Atoi(f.Value(c.Name)); err == nil {
-			sum, done = sum+n, done+1
+			sum, done = sum+n*c.share(), done+1
 		}
 	}
 	return sum, done
@@ -76,10 +85,14 @@ func marked(f Form, list []Criterion) (sum, done int) {
 func whole(list []Criterion) int {
 	total := 0
 	for _, c := range list {
-		total += c.Max
+		total += c.Max * c.share()
 	}
-	return total
+	return total / 100
 }
 
-func sumOf(f Form, list []Criterion) string { sum, _ := marked(f, list); return strconv.Itoa(sum) }
-func doneOf(f Form, list []Criterion) int   { _, done := marked(f, list); return done }
+func sumOf(f Form, list []Criterion) string {
+	sum, _ := marked(f, list)
+	return strconv.FormatFloat(float64(sum)/100, 'f', -1, 64)
+}
+
+func doneOf(f Form, list []Criterion) int { _, done := marked(f, list); return done }

@@ -87,7 +87,7 @@ func (g *garden) edition(ctx context.Context, s season) error {
 	if err := each(ctx, list, func(ctx context.Context, _ int, p grown) error { return g.screen(ctx, p) }); err != nil {
 		return fmt.Errorf("screening: %w", err)
 	}
-	if err := g.judge(ctx, e, list); err != nil {
+	if err := g.judge(ctx, e); err != nil {
 		return fmt.Errorf("judging: %w", err)
 	}
 	if err := g.fund(ctx, e, list); err != nil {

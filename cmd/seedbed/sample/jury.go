@@ -33,7 +33,7 @@ func (g *garden) inviteJury(ctx context.Context, e edition.Edition, accept bool)
 }
 
 // judge closes the call, seats the jury and has every project scored.
-func (g *garden) judge(ctx context.Context, e edition.Edition, list []grown) error {
+func (g *garden) judge(ctx context.Context, e edition.Edition) error {
 	g.Clock.Set(*e.ClosesAt)
 	if err := g.Settle(ctx); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +62,6 @@ type garden struct {
 	Tools
 	now time.Time
 	people
-	mu      sync.Mutex
 	serial  int
 	drawer  drawer
 	project []grown

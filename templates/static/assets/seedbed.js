@@ -92,8 +92,8 @@
     const items = all(".crit", rubric), number = item => one(".num3 .in", item);
     const total = () => {
       let sum = 0, done = 0;
-      for (const item of items) if (/^\d+$/.test(number(item).value)) { sum += +number(item).value; done++; }
-      one("[data-total]", rubric).textContent = sum;
+      for (const item of items) if (/^\d+$/.test(number(item).value)) { sum += number(item).value * number(item).dataset.share; done++; }
+      one("[data-total]", rubric).textContent = sum / 100;
       const state = one("[data-marked]", rubric);
       state.textContent = fill(state.dataset.say, { n: done, m: items.length });
     };
