@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"seedbed/domain/clock"
 	"seedbed/domain/identity"
@@ -48,14 +50,22 @@ func runDoctor(ctx context.Context, c Config, cmd *cobra.Command, _ []string) er
 		say(true, "queue", "SEEDBED_REDIS_URL", "")
 	}
 	if c.S3Endpoint == "" {
-		err := os.MkdirAll(c.Data, 0o755)
-		say(err == nil, "data folder", c.Data, fmt.Sprintf("cannot be made: %v; set SEEDBED_DATA", err))
+		at := c.Data
+		for _, err := os.Stat(at); err != nil && at != filepath.Dir(at); _, err = os.Stat(at) {
+			at = filepath.Dir(at) // the nearest folder there is
+		}
+		err := unix.Access(at, unix.W_OK)
+		say(err == nil, "data folder", c.Data, fmt.Sprintf("cannot be written: %v; set SEEDBED_DATA", err))
 	} else {
 		_, err := bucket(ctx, c)
 		say(err == nil, "object store", c.S3Endpoint, fmt.Sprintf("does not answer: %v", err))
 	}
-	_, err := c.secret()
-	say(err == nil, "master secret", "set", fmt.Sprint(err))
+	if _, err := os.Stat(filepath.Join(c.Data, "secret")); c.Secret == "" && errors.Is(err, os.ErrNotExist) && c.DatabaseURL == "" {
+		say(true, "master secret", "will be made at the first start", "")
+	} else {
+		_, err := c.secret()
+		say(err == nil, "master secret", "set", fmt.Sprint(err))
+	}
 	chromium := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {

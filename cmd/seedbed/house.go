@@ -119,7 +119,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
-	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(1), map[string]evidence.Owner{
+	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
 	})

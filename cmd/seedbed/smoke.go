@@ -41,40 +41,14 @@ func (h *House) smoke(ctx context.Context, out io.Writer) error {
 	case err := <-ended:
 		return err
 	}
-	steps, failed := 0, 0
-	step := func(who, page string, err error) {
-		steps++
-		if err != nil {
-			failed++
-			fmt.Fprintf(out, "FAIL %-18s %-40s %v\n", who, page, err)
-			return
-		}
-		fmt.Fprintf(out, "ok   %-18s %s\n", who, page)
-	}
-	visitor := newVisitor(base)
-	seen := map[string]bool{}
-	for _, page := range publicPages {
-		links, err := visitor.open(ctx, page)
-		step("visitor", page, err)
-		for _, link := range links {
-			if detail := strings.Count(link, "/") == 2 && !seen[link] && len(seen) < 30; detail {
-				seen[link] = true
-				_, err := visitor.open(ctx, link)
-				step("visitor", link, err)
-			}
-		}
-	}
+	w := walk{base: base, out: out}
+	w.public(ctx)
 	people, err := sample.People(ctx, h.Engines.DB)
 	if err != nil {
 		return err
 	}
 	for _, p := range people {
-		v := newVisitor(base)
-		step(p.Role, "enter", v.enter(ctx, p.ID))
-		for _, page := range firstPages[p.Kind] {
-			_, err := v.open(ctx, page)
-			step(p.Role, page, err)
-		}
+		w.role(ctx, p)
 	}
 	stop()
 	if err := <-ended; err != nil {
@@ -83,11 +57,55 @@ func (h *House) smoke(ctx context.Context, out io.Writer) error {
 	if err := h.check(context.WithoutCancel(ctx), out); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d steps, %d failed\n", steps, failed)
-	if failed > 0 {
-		return fmt.Errorf("seedbed: %d of %d steps failed", failed, steps)
+	fmt.Fprintf(out, "%d steps, %d failed\n", w.steps, w.failed)
+	if w.failed > 0 {
+		return fmt.Errorf("seedbed: %d of %d steps failed", w.failed, w.steps)
 	}
 	return nil
+}
+
+// walk goes from page to page and counts its steps.
+type walk struct {
+	base          string
+	out           io.Writer
+	steps, failed int
+}
+
+func (w *walk) step(who, page string, err error) {
+	w.steps++
+	if err != nil {
+		w.failed++
+		fmt.Fprintf(w.out, "FAIL %-18s %-40s %v\n", who, page, err)
+		return
+	}
+	fmt.Fprintf(w.out, "ok   %-18s %s\n", who, page)
+}
+
+// public opens what anybody may, and a handful of the pages found there.
+func (w *walk) public(ctx context.Context) {
+	visitor := newVisitor(w.base)
+	seen := map[string]bool{}
+	for _, page := range publicPages {
+		links, err := visitor.open(ctx, page)
+		w.step("visitor", page, err)
+		for _, link := range links {
+			if detail := strings.Count(link, "/") == 2 && !seen[link] && len(seen) < 30; detail {
+				seen[link] = true
+				_, err := visitor.open(ctx, link)
+				w.step("visitor", link, err)
+			}
+		}
+	}
+}
+
+// role signs in as somebody and opens their first pages.
+func (w *walk) role(ctx context.Context, p sample.Person) {
+	v := newVisitor(w.base)
+	w.step(p.Role, "enter", v.enter(ctx, p.ID))
+	for _, page := range firstPages[p.Kind] {
+		_, err := v.open(ctx, page)
+		w.step(p.Role, page, err)
+	}
 }
 
 type visitor struct {

@@ -22,7 +22,9 @@ type Head struct {
 }
 
 // Heads lists the newest link of every chain.
-func Heads(ctx context.Context, q pg.Reader) ([]Head, error) { return pg.All[Head](ctx, q, headsSQL, nil) }
+func Heads(ctx context.Context, q pg.Reader) ([]Head, error) {
+	return pg.All[Head](ctx, q, headsSQL, nil)
+}
 
 // Verify walks every chain from its first link and names the first broken line of each; none means the trail is whole.
 func Verify(ctx context.Context, q pg.Reader) (lines int64, broken []string, err error) {

@@ -81,12 +81,13 @@ const termsVersion = 1
 
 // Tranche is one part of the money with the condition it waits for.
 type Tranche struct {
-	Condition string   `json:"condition"` // "on_sign", "on_mid_pass", "on_final_pass"
+	Condition string   `json:"condition"` // "on_sign", "on_mid_pass", "on_final_pass", "date"
 	Amount    yuan.Fen `json:"amount"`
 }
 
 // Tranches splits an award by the rules of its edition (DOMAIN §10.2): a small one comes at once, a larger one in
-// parts; the last takes the remainder, so that they add up exactly.
+// parts; the last takes the remainder, so that they add up exactly. Where the award is too small for a mid-term review,
+// the middle part comes at half time. What the agreement says here is what money plans by.
 func Tranches(amount yuan.Fen, r edition.Rules) ([]Tranche, error) {
 	points := r.Tranches
 	if amount <= r.MicroUpTo || len(points) == 0 {
@@ -103,6 +104,9 @@ func Tranches(amount yuan.Fen, r edition.Rules) ([]Tranche, error) {
 	list := make([]Tranche, len(parts))
 	for i, fen := range parts {
 		list[i] = Tranche{conditions[len(parts)-1][i], fen}
+		if list[i].Condition == "on_mid_pass" && amount <= r.MidAbove {
+			list[i].Condition = "date"
+		}
 	}
 	return list, nil
 }

@@ -2,14 +2,18 @@ package judging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
 )
 
@@ -88,6 +92,75 @@ func TestNoRoundWithoutProjectsOrJudges(t *testing.T) {
 	wants(t, w.book.OpenRound(ctx, w.staff, r.ID, Pressed{r.Version}), fault.Conflict)
 	if n := w.count(`select count(*) from assignment`, nil); n != 0 {
 		t.Errorf("%d seats without a round", n)
+	}
+}
+
+// A full jury is not enough: without an eligible project the call stays closed, and can still be put in order.
+func TestNoRoundWithoutAnEligibleProject(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	w.proposalIn(proposal.Endorsed, 1, home, w.person("周桂兰", "", ""))
+	for i := range 3 {
+		w.judge(fmt.Sprint("评委", i))
+	}
+	r := w.round()
+	err := w.book.OpenRound(ctx, w.staff, r.ID, Pressed{r.Version})
+	wants(t, err, fault.Conflict)
+	if err == nil || !strings.Contains(err.Error(), "还没有通过资格审查的项目") {
+		t.Errorf("the sentence does not say what is missing: %v", err)
+	}
+	if n := w.count(`select count(*) from edition where state = 'closed'`, nil); n != 1 || w.get(r.ID).State != Planned {
+		t.Errorf("%d calls are still closed, the round is %s", n, w.get(r.ID).State)
+	}
+}
+
+// What the desk is deciding at that moment is waited for: a project that becomes eligible goes to the judges.
+func TestOpeningWaitsForDecisionsUnderWay(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	p := w.proposalIn(proposal.Endorsed, 1, home, w.person("周桂兰", "", ""))
+	for i := range 3 {
+		w.judge(fmt.Sprint("评委", i))
+	}
+	r := w.round()
+	held, release, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- w.db.Change(ctx, func(tx pg.Tx) error {
+			defer func() { close(held); <-release }()
+			if _, err := edition.Hold(ctx, tx, w.edition); err != nil {
+				return err
+			}
+			return proposal.Move(ctx, tx, w.house(), proposal.Step{ID: p, To: proposal.Eligible, At: noon})
+		})
+	}()
+	<-held
+	opened := make(chan error, 1)
+	go func() { opened <- w.book.OpenRound(ctx, w.staff, r.ID, Pressed{r.Version}) }()
+	select {
+	case err := <-opened:
+		t.Errorf("opened without waiting: %v", err)
+		opened <- err
+	case <-time.After(200 * time.Millisecond):
+	}
+	close(release)
+	if err := errors.Join(<-done, <-opened); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.count(`select count(*) from proposal where state = 'shortlisted'`, nil); n != 1 {
+		t.Errorf("%d projects go to the judges, want 1", n)
+	}
+}
+
+func TestNoRoundWhileTheCallIsOpen(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	w.proposal(1, home, w.person("周桂兰", "", ""))
+	for i := range 3 {
+		w.judge(fmt.Sprint("评委", i))
+	}
+	r := w.round()
+	w.move(edition.Open)
+	wants(t, w.book.OpenRound(ctx, w.staff, r.ID, Pressed{r.Version}), fault.Conflict)
+	w.move(edition.Closed)
+	if err := w.book.OpenRound(ctx, w.staff, r.ID, Pressed{r.Version}); err != nil {
+		t.Fatal(err)
 	}
 }
 

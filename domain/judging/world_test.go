@@ -14,6 +14,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
@@ -88,12 +89,25 @@ func (w *world) refused(sql string, args pg.Args) {
 	}
 }
 
-func (w *world) record(ctx context.Context, tx pg.Tx, entity, id, place string) error {
-	warrant, err := identity.House().Must(identity.KeepCalendar, place)
+// house is the calendar's own right to act in the district.
+func (w *world) house() identity.Warrant {
+	warrant, err := identity.House().Must(identity.KeepCalendar, district)
 	if err != nil {
-		return err
+		w.t.Error(err)
 	}
-	return audit.Record(ctx, tx, warrant, audit.Event{Entity: entity, ID: id, Version: 1, Action: "test", Place: place, At: noon})
+	return warrant
+}
+
+// move takes the edition to another state.
+func (w *world) move(to string) {
+	w.t.Helper()
+	w.change(func(ctx context.Context, tx pg.Tx) error {
+		return edition.Move(ctx, tx, w.house(), w.edition, to, "", noon)
+	})
+}
+
+func (w *world) record(ctx context.Context, tx pg.Tx, entity, id, place string) error {
+	return audit.Record(ctx, tx, w.house(), audit.Event{Entity: entity, ID: id, Version: 1, Action: "test", Place: place, At: noon})
 }
 
 // person makes somebody with a role at a place; no role for a resident.
@@ -117,7 +131,12 @@ func (w *world) grant(a identity.Actor, role identity.Role, place string) {
 // proposal makes an eligible proposal of a lead.
 func (w *world) proposal(no int, place string, lead identity.Actor) string {
 	w.t.Helper()
-	team, proposal := id(), id()
+	return w.proposalIn(proposal.Eligible, no, place, lead)
+}
+
+func (w *world) proposalIn(state string, no int, place string, lead identity.Actor) string {
+	w.t.Helper()
+	team, made := id(), id()
 	w.change(func(ctx context.Context, tx pg.Tx) error {
 		member := id()
 		for _, s := range []struct {
@@ -129,22 +148,22 @@ func (w *world) proposal(no int, place string, lead identity.Actor) string {
 			{`insert into team_member (id, team_id, person_id, name, role, state, at) values (@id, @team, @lead, @name, 'lead', 'accepted', @at)`,
 				pg.Args{"id": member, "team": team, "lead": lead.ID, "name": lead.Name, "at": noon}},
 			{`insert into proposal (id, number, edition_id, team_id, place, category, title, state, lead_id, requested, problem, submitted_at, created_at, saved_at)
-          values (@id, @number, @edition, @team, @place::text::ltree, 'mutual_aid', @title, 'eligible', @lead, 300000, @problem, @at, @at, @at)`,
-				pg.Args{"id": proposal, "number": fmt.Sprintf("JZ-03-A%04d", no), "edition": w.edition, "team": team, "place": place, "title": fmt.Sprint("旧衣改造坊", no),
+          values (@id, @number, @edition, @team, @place::text::ltree, 'mutual_aid', @title, @state, @lead, 300000, @problem, @at, @at, @at)`,
+				pg.Args{"id": made, "number": fmt.Sprintf("JZ-03-A%04d", no), "edition": w.edition, "team": team, "place": place, "title": fmt.Sprint("旧衣改造坊", no), "state": state,
 					"lead": lead.ID, "problem": "请打 13812340417 或 138 1234 0417 找" + lead.Name + "。", "at": noon.AddDate(0, 0, -10).Add(time.Duration(no) * time.Minute)}},
 		} {
 			if _, err := pg.Do(ctx, tx, s.sql, s.args); err != nil {
 				return err
 			}
 		}
-		for entity, row := range map[string]string{"team": team, "team_member": member, "proposal": proposal} {
+		for entity, row := range map[string]string{"team": team, "team_member": member, "proposal": made} {
 			if err := w.record(ctx, tx, entity, row, place); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return proposal
+	return made
 }
 
 // judge invites somebody and has them accept.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
 	"seedbed/domain/edition"
@@ -129,13 +130,9 @@ func (b *Book) Plan(ctx context.Context, tx pg.Tx, f delivery.Opened) error {
 	return nil
 }
 
-// shares divides an award by its edition's rules. Where no mid-term review will be held, its tranche comes at half time.
+// shares are the parts the signed agreement names; one that comes at half time gets its day.
 func shares(p delivery.Project, rules edition.Rules, track string) ([]Tranche, error) {
-	points := rules.Tranches
-	if p.Award <= rules.MicroUpTo || len(points) == 0 {
-		points = []int{10000}
-	}
-	amounts, err := yuan.Split(p.Award, points)
+	agreed, err := award.Tranches(p.Award, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -143,19 +140,17 @@ func shares(p delivery.Project, rules edition.Rules, track string) ([]Tranche, e
 	if track == "registered_org" {
 		mode = "transfer" // a legal person has an account of its own
 	}
-	plan := make([]Tranche, 0, len(amounts))
-	for i, amount := range amounts {
-		t := Tranche{ID: newID(), Seq: i + 1, Amount: amount, Mode: mode, State: Planned, Condition: OnMid}
-		switch {
-		case i == 0:
-			t.Condition, t.State = OnSign, Due
-		case i == len(amounts)-1:
-			t.Condition = OnFinal
-		case p.Award <= rules.MidAbove:
+	plan := make([]Tranche, 0, len(agreed))
+	for i, part := range agreed {
+		t := Tranche{ID: newID(), Seq: i + 1, Amount: part.Amount, Mode: mode, State: Planned, Condition: part.Condition}
+		switch part.Condition {
+		case OnSign:
+			t.State = Due
+		case OnDate:
 			half := p.StartsOn.Add(p.EndsOn.Sub(p.StartsOn) / 2)
-			t.Condition, t.DueOn = OnDate, &half
+			t.DueOn = &half
 		}
-		if amount > 0 { // a share of nothing is no tranche
+		if part.Amount > 0 { // a share of nothing is no tranche
 			plan = append(plan, t)
 		}
 	}

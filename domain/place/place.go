@@ -32,7 +32,9 @@ const (
 )
 
 // Tree lists every living place, parents before children.
-func Tree(ctx context.Context, q pg.Reader) ([]Place, error) { return pg.All[Place](ctx, q, treeSQL, nil) }
+func Tree(ctx context.Context, q pg.Reader) ([]Place, error) {
+	return pg.All[Place](ctx, q, treeSQL, nil)
+}
 
 // One is a place by its path.
 func One(ctx context.Context, q pg.Reader, path string) (Place, error) {

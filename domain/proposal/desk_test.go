@@ -29,32 +29,6 @@ func TestTheWayToTheJudges(t *testing.T) {
 	if err != nil || c.State != Eligible || len(c.Checks) != 1 || !c.Checks[0].Passed || len(c.Checks[0].Items) != len(CheckItems) {
 		t.Fatalf("examined: %s %+v, %v", c.State, c.Checks, err)
 	}
-	e := w.edition
-	if err := w.book.StartReview(ctx, w.district, e.ID, edition.Pressed{Version: e.Version}); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the review began while the call is open: %v", err)
-	}
-	w.clock.Set(*e.ClosesAt)
-	if err := w.db.Change(ctx, func(tx pg.Tx) error { return edition.CloseDue(ctx, tx, w.clock.Now()) }); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.book.StartReview(ctx, w.director, e.ID, edition.Pressed{Version: e.Version + 1}); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("the head starts the review, which is the staff's: %v", err)
-	}
-	if err := w.book.StartReview(ctx, w.district, e.ID, edition.Pressed{Version: e.Version + 1}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestReviewNeedsSomethingToReview(t *testing.T) {
-	w, ctx := newWorld(t), context.Background()
-	w.submitted(w.lead, w.edition)
-	w.clock.Set(*w.edition.ClosesAt)
-	if err := w.db.Change(ctx, func(tx pg.Tx) error { return edition.CloseDue(ctx, tx, w.clock.Now()) }); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.book.StartReview(ctx, w.district, w.edition.ID, edition.Pressed{Version: w.edition.Version + 1}); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the review began with nothing eligible: %v", err)
-	}
 }
 
 func TestOutOfSightIsNotThere(t *testing.T) {

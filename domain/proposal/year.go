@@ -71,50 +71,6 @@ func (b *Book) Withdraw(ctx context.Context, by identity.Actor, id string, l Lea
 	})
 }
 
-// Tally counts the proposals of an edition by state.
-type Tally struct {
-	State string
-	N     int
-}
-
-const tallySQL = `select state, count(*) as n from proposal where edition_id = @edition::uuid group by state order by state`
-
-// Tallies counts an edition's proposals by state: drafts too, for a count tells nothing of what is in them.
-func Tallies(ctx context.Context, q pg.Reader, editionID string) ([]Tally, error) {
-	return pg.All[Tally](ctx, q, tallySQL, pg.Args{"edition": editionID})
-}
-
-// StartReview ends the checking and lets the judges begin; at least one proposal must be eligible.
-func (b *Book) StartReview(ctx context.Context, by identity.Actor, editionID string, p edition.Pressed) error {
-	return b.db.Change(ctx, func(tx pg.Tx) error {
-		e, err := edition.Lock(ctx, tx, editionID)
-		if err != nil {
-			return err
-		}
-		if e.State == edition.Draft && !by.Sees(identity.ReadEditions, e.Place) {
-			return fault.Missing()
-		}
-		w, err := by.Must(identity.RunRounds, e.Place)
-		if err != nil {
-			return err
-		}
-		if e.Version != p.Version {
-			if done, err := audit.Did(ctx, tx, by, "edition", editionID, p.Version+1, "move"); err != nil || done {
-				return err
-			}
-			return stale()
-		}
-		tallies, err := Tallies(ctx, tx, editionID)
-		if err != nil {
-			return err
-		}
-		if e.State == edition.Closed && !slices.ContainsFunc(tallies, func(t Tally) bool { return t.State == Eligible && t.N > 0 }) {
-			return fault.New(fault.Conflict, "还没有通过资格审查的申报书，不能开始评审")
-		}
-		return edition.Move(ctx, tx, w, editionID, edition.Reviewing, "", b.clock.Now())
-	})
-}
-
 const goneSQL = `select p.id::text as id, m.person_id::text as person, p.title from proposal p join team_member m on m.team_id = p.team_id and m.state = 'accepted' and m.person_id is not null
   where p.edition_id = @edition::uuid and p.state not in ('withdrawn', 'void') order by p.id`
 

@@ -1,6 +1,7 @@
 package award
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -205,4 +206,37 @@ func TestAnUpheldObjectionShowsOnTheNotice(t *testing.T) {
 	h.says(h.status(h.get("", notice), 200), "结果已撤销", "这份公示发布以后没有改过")
 	h.says(h.status(h.get(lead, "/proposals/"+first+"/result"), 200), "撤销")
 	h.wellFormed(staff, one)
+}
+
+// A long list is cut into pages that follow each other without a gap; a made-up place in it is the beginning.
+func TestALongListHasPages(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	h.past(`insert into publicity (id, number, edition_id, place, kind, state, opens_at, closes_at, calendar_version, rules_version, content, digest, publisher)
+  select gen_random_uuid(), 'GSX' || n, edition_id, place, kind, 'closed', opens_at - (n / 20) * interval '1 hour', closes_at, calendar_version, rules_version, content, digest, publisher from publicity, generate_series(1, 60) n`)
+	seen := map[string]bool{}
+	next := regexp.MustCompile(`rel="next" href="([^"]*)"`)
+	rows := regexp.MustCompile(`href="(/notices/[0-9a-f-]{36})"`)
+	pages := 0
+	for path := "/notices"; path != ""; pages++ {
+		page := h.status(h.get("", path), 200)
+		for _, m := range rows.FindAllStringSubmatch(page.text, -1) {
+			if seen[m[1]] {
+				t.Errorf("%s is listed twice", m[1])
+			}
+			seen[m[1]] = true
+		}
+		path = ""
+		if m := next.FindStringSubmatch(page.text); m != nil {
+			path = m[1]
+		}
+	}
+	if pages != 2 || len(seen) != 61 {
+		t.Errorf("%d notices on %d pages", len(seen), pages)
+	}
+	for _, place := range []string{"x", "1_x", "99999999999999999999_" + first, "_"} {
+		h.status(h.get("", "/notices?before="+place), 200)
+		h.status(h.get(staff, "/desk/objections?before="+place), 200)
+		h.status(h.get(staff, "/desk/agreements?after="+place), 200)
+	}
 }

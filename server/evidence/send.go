@@ -17,9 +17,8 @@ import (
 // server's own write deadline bounds that.
 func ahead(c *fiber.Ctx) context.Context { return context.WithoutCancel(c.UserContext()) }
 
-// send answers with a file, or a part of it, or that the browser has it already. The framework's own SendFile knows
-// neither our store nor our permissions.
-func send(c *fiber.Ctx, content evidence.Content) error {
+// describe sets what a file's answer says about it, whole or in part.
+func describe(c *fiber.Ctx, content evidence.Content) {
 	c.Set("Content-Type", content.Mime)
 	c.Set("Content-Disposition", disposition(content.Mime, content.Name))
 	// Opened by itself, a file can run nothing and load nothing.
@@ -32,6 +31,12 @@ func send(c *fiber.Ctx, content evidence.Content) error {
 	} else {
 		c.Set("Cache-Control", "private, no-store")
 	}
+}
+
+// send answers with a file, or a part of it, or that the browser has it already. The framework's own SendFile knows
+// neither our store nor our permissions.
+func send(c *fiber.Ctx, content evidence.Content) error {
+	describe(c, content)
 	if matches(c.Get("If-None-Match"), content.ETag()) {
 		c.Status(fiber.StatusNotModified)
 		return content.Close()

@@ -10,6 +10,7 @@ import (
 	"seedbed/server/web"
 	"seedbed/storage/pg"
 	view "seedbed/templates/home"
+	"seedbed/templates/ui"
 	"seedbed/templates/words"
 )
 
@@ -18,8 +19,6 @@ const (
 	myProposalsSQL = `select p.id::text, coalesce(nullif(p.title, ''), '') as title, p.state, e.title as edition from proposal p join edition e on e.id = p.edition_id
   where p.state <> 'contracted' and (p.lead_id = @me or exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me and m.state = 'accepted')) order by p.created_at desc, p.id limit 30`
 	myProjectsSQL = `select p.id::text, p.title, p.state, p.number as edition from project p where exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me and m.state = 'accepted') order by p.created_at desc, p.id limit 30`
-	mySigningSQL  = `select a.id::text, p.title, a.state, a.number as edition from agreement a join proposal p on p.id = a.proposal_id
-  where a.state = 'signing' and p.lead_id = @me and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B') order by a.id limit 10`
 )
 
 type mine struct{ ID, Title, State, Edition string }
@@ -39,12 +38,8 @@ func (h handlers) me(c *fiber.Ctx) error {
 		return err
 	}
 	m := view.Mine{Name: me.Name, HomeState: me.HomeState}
-	signing, err := h.own(c, mySigningSQL)
-	if err != nil {
+	if m.Todo, err = h.todo(c); err != nil {
 		return err
-	}
-	for _, a := range signing {
-		m.Todo = append(m.Todo, view.Item{Href: "/agreements/" + a.ID, Title: words.T(ctx, "签协议：%s", a.Title), Sub: a.Edition, Kind: "warn", Tag: "等您签"})
 	}
 	proposals, err := h.own(c, myProposalsSQL)
 	if err != nil {
@@ -58,7 +53,7 @@ func (h handlers) me(c *fiber.Ctx) error {
 		return err
 	}
 	for _, p := range projects {
-		m.Projects = append(m.Projects, view.Item{Href: "/projects/" + p.ID + "/room", Title: p.Title, Sub: p.Edition, Kind: "brand", Tag: view.StateName(p.State)})
+		m.Projects = append(m.Projects, projectItem(c, p))
 	}
 	orgs, err := incubation.Mine(ctx, h.db, by)
 	if err != nil {
@@ -70,12 +65,21 @@ func (h handlers) me(c *fiber.Ctx) error {
 	return web.Page(c, view.Me(m))
 }
 
+// projectItem is a project of one's own; while it runs, with the two things that are done there most.
+func projectItem(c *fiber.Ctx, p mine) view.Item {
+	item := view.Item{Href: "/projects/" + p.ID + "/room", Title: p.Title, Sub: p.Edition, Kind: "brand", Tag: words.T(c.UserContext(), view.StateName(p.State))}
+	if p.State == "in_progress" || p.State == "mid_passed" {
+		item.Ways = []ui.Link{{Href: "/projects/" + p.ID + "/room", Label: "办活动", Icon: "cal"}, {Href: "/projects/" + p.ID + "/claims", Label: "报销", Icon: "receipt"}}
+	}
+	return item
+}
+
 func proposalItem(c *fiber.Ctx, p mine) view.Item {
 	title := p.Title
 	if title == "" {
 		title = words.T(c.UserContext(), "还没有起名字的提案")
 	}
-	item := view.Item{Href: "/proposals/" + p.ID, Title: title, Sub: p.Edition, Kind: "info", Tag: view.ProposalState(p.State)}
+	item := view.Item{Href: "/proposals/" + p.ID, Title: title, Sub: p.Edition, Kind: "info", Tag: words.T(c.UserContext(), view.ProposalState(p.State))}
 	switch p.State {
 	case "draft", "returned":
 		item.Href, item.Kind = "/proposals/"+p.ID+"/edit", "warn"
@@ -103,5 +107,33 @@ func (h handlers) desk(c *fiber.Ctx) error {
 	for _, g := range by.Grants {
 		hats = append(hats, names[g.Place]+" · "+words.T(ctx, identity.Names[g.Role]))
 	}
-	return web.Page(c, view.Desk(by.Name, waiting, hats))
+	return web.Page(c, view.Desk(by.Name, waiting, hats, shelvesOf(by)))
+}
+
+// shelves are the lists behind the desk, each with the right to read it.
+var shelves = []struct {
+	may  identity.Permission
+	link ui.Link
+}{
+	{identity.ReadProposals, ui.Link{Href: "/desk/proposals", Label: "申报书", Icon: "file"}},
+	{identity.ReadProposals, ui.Link{Href: "/desk/agreements", Label: "协议", Icon: "pen"}},
+	{identity.ReviewActivities, ui.Link{Href: "/desk/activities", Label: "活动", Icon: "cal"}},
+	{identity.ReadClaims, ui.Link{Href: "/desk/claims", Label: "报销单", Icon: "receipt"}},
+	{identity.ReadClaims, ui.Link{Href: "/finance/tranches", Label: "拨款", Icon: "yuan"}},
+	{identity.ReadEvaluations, ui.Link{Href: "/desk/evaluations", Label: "评估和验收", Icon: "chart"}},
+	{identity.ReadOrgs, ui.Link{Href: "/desk/orgs", Label: "组织", Icon: "tree"}},
+	{identity.ReadEditions, ui.Link{Href: "/desk/editions", Label: "各届大赛", Icon: "flower"}},
+	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
+	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
+}
+
+// shelvesOf are the lists somebody may read somewhere.
+func shelvesOf(by identity.Actor) []ui.Link {
+	var links []ui.Link
+	for _, s := range shelves {
+		if len(by.Sight(s.may)) > 0 {
+			links = append(links, s.link)
+		}
+	}
+	return links
 }

@@ -42,7 +42,23 @@ func (h handlers) front(c *fiber.Ctx) error {
 	for i, e := range open {
 		calls[i] = view.OpenCall{ID: e.ID, Title: words.Pick(ctx, e.Title, e.TitleEn), Until: ui.Until(ctx, e.ClosesAt), Left: ui.Left(ctx, e.ClosesAt, h.clock.Now())}
 	}
-	return web.Page(c, view.Front(figures, calls, recent[:min(6, len(recent))]))
+	return web.Page(c, view.Front(figures, calls, mixed(recent, 6)))
+}
+
+// mixed picks n projects to show off: first the newest with a photo of each colour, then the newest of the rest.
+func mixed(list []openbook.Project, n int) []openbook.Project {
+	seen := map[string]bool{}
+	var first, rest []openbook.Project
+	for _, p := range list {
+		if p.Cover != "" && !seen[p.Colour] {
+			seen[p.Colour] = true
+			first = append(first, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	picked := append(first, rest...)
+	return picked[:min(n, len(picked))]
 }
 
 // filter reads a list's address; a place that is not a path or a parameter that is no id narrows to nothing found.

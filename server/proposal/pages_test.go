@@ -1,13 +1,17 @@
 package proposal
 
 import (
+	"log/slog"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"seedbed/domain/clock"
 	"seedbed/domain/proposal"
+	"seedbed/server/web"
 )
 
 func filled(version string) url.Values {
@@ -118,6 +122,21 @@ func (h *house) submitted() string {
 	h.joined(at)
 	h.post("Zhou", at+"/submit", url.Values{"version": {"2"}}, 303)
 	return at
+}
+
+// A busy house does not make anybody late: the moment the request came decides, and is what the receipt says.
+func TestTheMomentOfArrivalDecides(t *testing.T) {
+	h := newHouse(t)
+	at := h.started()
+	h.post("Zhou", at, filled(h.get("Zhou", at+"/edit", 200).version(t, at)), 303)
+	h.joined(at)
+	h.clock.Set(h.edition.ClosesAt.Add(-time.Second))
+	h.enter("Zhou")                                              // the session of three weeks ago has ended
+	late := clock.NewManual(h.edition.ClosesAt.Add(time.Minute)) // the hand-ins' own clock, by the time it is their turn
+	site := &web.Site{Accounts: h.accounts, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Secret: []byte("secret")}
+	h.app = web.New(site, Routes(proposal.New(h.db, late, h.accounts), h.db, late))
+	h.post("Zhou", at+"/submit", url.Values{"version": {"2"}}, 303)
+	h.get("Zhou", at+"/receipt", 200).says(t, h.edition.ClosesAt.Add(-time.Second).In(clock.Shanghai).Format(time.DateTime))
 }
 
 func TestTheFormWorksWithoutAScript(t *testing.T) {

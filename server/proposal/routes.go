@@ -49,7 +49,6 @@ func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "POST", Path: "/desk/proposals/:id/return", May: identity.ReturnProposals, Handle: h.giveBack},
 		{Method: "POST", Path: "/desk/proposals/:id/examine", May: identity.CheckEligibility, Handle: h.examine},
 		{Method: "POST", Path: "/desk/proposals/:id/uphold", May: identity.DecideAppeals, Handle: h.uphold},
-		{Method: "POST", Path: "/desk/editions/:id/review", May: identity.RunRounds, Handle: h.startReview},
 	}
 }
 
@@ -76,20 +75,4 @@ func (h handlers) start(c *fiber.Ctx) error {
 		return err
 	}
 	return web.See(c, "/proposals/"+made+"/edit")
-}
-
-func (h handlers) startReview(c *fiber.Ctx) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	press, _, err := web.Bind[edition.Pressed](c)
-	if err != nil {
-		return err
-	}
-	if err := h.book.StartReview(c.UserContext(), web.Actor(c), id, press); err != nil {
-		return err
-	}
-	web.Said(c, "评审开始了。申报书不再收取和修改")
-	return web.See(c, "/desk/editions/"+id)
 }

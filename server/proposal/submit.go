@@ -27,9 +27,8 @@ type pressed struct {
 	Saves int `form:"version"`
 }
 
-// submit takes the time first of all: that moment decides whether the proposal came in time, however long it then waits.
+// submit counts by the moment the request reached us: who pressed in time is not late because we were busy.
 func (h handlers) submit(c *fiber.Ctx) error {
-	received := h.clock.Now()
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return err
@@ -38,7 +37,7 @@ func (h handlers) submit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, err := h.book.Submit(c.UserContext(), web.Actor(c), id, press.Saves, received)
+	f, err := h.book.Submit(c.UserContext(), web.Actor(c), id, press.Saves, web.Received(c))
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		status, m := fiber.StatusConflict, fault.MessageOf(err)
 		if fault.Is(err, fault.Invalid) {

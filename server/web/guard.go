@@ -20,17 +20,17 @@ import (
 	"seedbed/templates/words"
 )
 
-// guard is around everything: the request's number, headers, deadline, host, log line, and panics.
+// guard is around everything: the moment it came, the request's number, headers, deadline, host, log line, and panics.
 func (s *Site) guard(c *fiber.Ctx) (err error) {
+	received := s.Clock.Now()
 	raw := make([]byte, 4)
 	_, _ = rand.Read(raw)
-	r := &request{id: strings.ToUpper(hex.EncodeToString(raw)), site: s}
+	r := &request{id: strings.ToUpper(hex.EncodeToString(raw)), site: s, received: received}
 	c.Locals(requestKey, r)
 	ctx, cancel := context.WithTimeout(words.With(context.Background(), langOf(c, "")), requestLimit)
 	defer cancel()
 	c.SetUserContext(ctx)
 	headers(c, s)
-	started := s.Clock.Now()
 	defer func() {
 		if p := recover(); p != nil {
 			err = s.fail(c, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
@@ -39,7 +39,7 @@ func (s *Site) guard(c *fiber.Ctx) (err error) {
 			f.remove()
 		}
 		s.Log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("id", r.id), slog.String("method", c.Method()), slog.String("path", c.Path()),
-			slog.Int("status", c.Response().StatusCode()), slog.Duration("took", s.Clock.Now().Sub(started)))
+			slog.Int("status", c.Response().StatusCode()), slog.Duration("took", s.Clock.Now().Sub(received)))
 	}()
 	if !s.knows(c.Hostname()) {
 		return fiber.NewError(fiber.StatusMisdirectedRequest)

@@ -49,12 +49,13 @@ const (
 )
 
 type request struct {
-	id    string
-	visit accounts.Visit
-	token string // the session's, "" for a visitor
-	anon  string // the visitor's own cookie, binds forms before sign-in
-	site  *Site
-	files []Upload
+	id       string
+	received time.Time
+	visit    accounts.Visit
+	token    string // the session's, "" for a visitor
+	anon     string // the visitor's own cookie, binds forms before sign-in
+	site     *Site
+	files    []Upload
 }
 
 func of(c *fiber.Ctx) *request {
@@ -72,6 +73,9 @@ func Actor(c *fiber.Ctx) identity.Actor {
 	a.Request = r.id
 	return a
 }
+
+// Received is when the request reached us: what decides whether something came in time, however long the rest takes.
+func Received(c *fiber.Ctx) time.Time { return of(c).received }
 
 // Token is the session's token, for the handlers that end or strengthen it.
 func Token(c *fiber.Ctx) string { return of(c).token }

@@ -24,7 +24,7 @@ var (
 		{Code: award.Dismissed, Name: "不成立"}}
 	pacts = []edition.Choice{{Code: award.Signing, Name: "签字中"}, {Code: award.Effective, Name: "已生效"}, {Code: award.Terminated, Name: "已终止"}, {Code: "suspended", Name: "已中止"},
 		{Code: "completed", Name: "已完成"}}
-	conditions = []edition.Choice{{Code: "on_sign", Name: "三方签齐以后"}, {Code: "on_mid_pass", Name: "中期评估通过以后"}, {Code: "on_final_pass", Name: "结项评估通过以后"}}
+	conditions = []edition.Choice{{Code: "on_sign", Name: "三方签齐以后"}, {Code: "on_mid_pass", Name: "中期评估通过以后"}, {Code: "on_final_pass", Name: "结项评估通过以后"}, {Code: "date", Name: "项目过半的时候"}}
 	parties    = []edition.Choice{{Code: award.Sponsor, Name: "甲方（资助方）"}, {Code: award.Team, Name: "乙方（团队）"}, {Code: award.Host, Name: "丙方（代管方）"}}
 )
 

@@ -23,7 +23,7 @@ func options(choices []edition.Choice) []ui.Option {
 }
 
 // projectStates says in a word where a project stands.
-var projectStates = []edition.Choice{{Code: delivery.Preparing, Name: "准备中"}, {Code: delivery.InProgress, Name: "实施中"}, {Code: delivery.Suspended, Name: "暂停"},
+var projectStates = []edition.Choice{{Code: delivery.Preparing, Name: "准备中"}, {Code: delivery.InProgress, Name: "进行中"}, {Code: delivery.Suspended, Name: "暂停"},
 	{Code: delivery.MidDue, Name: "中期评估"}, {Code: delivery.MidPassed, Name: "中期通过"}, {Code: delivery.MidFailed, Name: "中期整改"}, {Code: delivery.Closing, Name: "结项中"},
 	{Code: delivery.Done, Name: "已验收"}, {Code: delivery.Failed, Name: "验收不合格"}, {Code: delivery.Terminated, Name: "已终止"}, {Code: delivery.Archived, Name: "已归档"}}
 

@@ -4,7 +4,6 @@ package money
 
 import (
 	"context"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -34,13 +33,6 @@ func moment(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func more(base, next string) string {
-	if next == "" {
-		return ""
-	}
-	return base + "after=" + url.QueryEscape(next)
 }
 
 // tone is the colour of a state's tag, of claims and tranches alike.

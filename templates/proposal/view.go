@@ -187,9 +187,31 @@ func sectionTag(gaps []proposal.Gap, id string) ui.TagItem {
 	return ui.TagItem{Kind: "warn", Text: "待完善"}
 }
 
-// open tells whether a part is shown open: it needs something, or the whole form was sent back.
+// open tells whether a part is shown open: it is the first that needs something, a line was just added to it, or the
+// whole form was sent back. All parts open at once would be a page nobody sees the end of.
 func (p EditPage) open(gaps []proposal.Gap, id string) bool {
-	return proposal.GapsIn(gaps, id) > 0 || len(p.Form.Wrong) > 0 || p.Kept != nil || p.Full.State == proposal.Returned
+	return len(gaps) > 0 && gaps[0].Section == id || id == "plan" && p.AddActivities > 0 || id == "budget" && p.AddLines > 0 ||
+		len(p.Form.Wrong) > 0 || p.Kept != nil || p.Full.State == proposal.Returned
+}
+
+// short is how many gaps a part has, with the way to the first.
+type short struct {
+	Section proposal.Section
+	N       int
+	Href    string
+}
+
+// shorts counts the gaps by part, in the order of the form.
+func shorts(gaps []proposal.Gap) []short {
+	var list []short
+	for _, g := range gaps {
+		if n := len(list); n > 0 && list[n-1].Section.ID == g.Section {
+			list[n-1].N++
+			continue
+		}
+		list = append(list, short{section(g.Section), 1, gapHref(g)})
+	}
+	return list
 }
 
 func section(id string) proposal.Section {

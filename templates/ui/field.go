@@ -149,7 +149,7 @@ func choice(f Form, name, kind string, n int, o Option) templ.Attributes {
 		a["disabled"] = true
 	}
 	if o.Hint != "" {
-		a["aria-describedby"] = choiceID(name, n) + "-h"
+		a["aria-describedby"] = choiceHintID(name, n)
 	}
 	return a
 }
@@ -160,6 +160,9 @@ func choiceID(name string, n int) string {
 	}
 	return ID(name) + "-" + strconv.Itoa(n)
 }
+
+// choiceHintID counts from the first option on, for the group's own hint is the id without a number.
+func choiceHintID(name string, n int) string { return ID(name) + "-" + strconv.Itoa(n) + "-h" }
 
 // group describes a fieldset by its hint and its fault.
 func group(f Form, name string, o FieldOpts) templ.Attributes {

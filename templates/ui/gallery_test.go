@@ -55,7 +55,7 @@ func faulty() ui.Form {
 	return f
 }
 
-var hues = []ui.Option{{Value: "red", Label: "党建先锋"}, {Value: "orange", Label: "邻里互助", Hint: "互相帮一把的事"},
+var hues = []ui.Option{{Value: "red", Label: "党建先锋", Hint: "党员带头做的事"}, {Value: "orange", Label: "邻里互助", Hint: "互相帮一把的事"},
 	{Value: "yellow", Label: "少年成长"}, {Value: "green", Label: "环境美化", Disabled: true}}
 
 func fields(f ui.Form) []templ.Component {

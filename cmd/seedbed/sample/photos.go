@@ -16,7 +16,7 @@ type drawer map[sketch.Scene][][]byte
 // pictures is how many different ones of a scene are drawn, and how wide the stored ones are.
 const (
 	pictures = 10
-	wide     = 420
+	wide     = 360
 )
 
 func (g *garden) draw(ctx context.Context) error {

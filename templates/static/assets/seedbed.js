@@ -30,6 +30,7 @@
     const data = bodyOf(form, button);
     if (button.value) root.dataset[button.name] = button.value; else delete root.dataset[button.name];
     if (button.name === "size") {
+      dispatchEvent(new Event("resize"));
       button.setAttribute("aria-pressed", String(button.value === "large"));
       button.value = button.value ? "" : "large";
     } else {
@@ -136,6 +137,16 @@
     summary.focus();
   }
 
+  // A link into a part that is folded opens it.
+  const reveal = () => {
+    const aim = location.hash && doc.getElementById(location.hash.slice(1)), fold = aim && aim.closest("details");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    (aim.closest(".field") || aim).scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
   // Kept while typing. A save that fails says so and tries again at the next key.
   for (const form of all("[data-autosave]")) {
     const state = one("[data-saved]") || form.insertBefore(doc.createElement("p"), form.firstChild);
@@ -215,6 +226,38 @@
       } catch (e) { prompt("", b.dataset.copy); }
     });
   }
+
+  // Where we are stays in sight when the bar is too long for a phone.
+  for (const here of all(".nav [aria-current],.tabs [aria-current]")) {
+    const bar = here.parentNode;
+    bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  }
+
+  // A table wider than its place is told row by row, each cell with the label of its column. Its roles are said aloud,
+  // because the browser forgets them when it is no longer drawn as a table.
+  const boxes = all(".scroll").filter(box => one("thead", box));
+  for (const box of boxes) {
+    const labels = all("thead th", box).map(th => th.textContent.trim());
+    one("table", box).setAttribute("role", "table");
+    for (const part of all("thead,tbody,tfoot", box)) part.setAttribute("role", "rowgroup");
+    for (const row of all("tr", box)) {
+      row.setAttribute("role", "row");
+      let at = 0;
+      for (const cell of row.cells) {
+        cell.setAttribute("role", cell.tagName === "TD" ? "cell" : cell.scope === "row" ? "rowheader" : "columnheader");
+        if (cell.tagName === "TD" && labels[at] && !cell.closest("tfoot")) cell.dataset.label = labels[at];
+        at += cell.colSpan;
+      }
+    }
+  }
+  const fit = () => {
+    for (const box of boxes) {
+      box.classList.remove("stacked");
+      box.classList.toggle("stacked", box.scrollWidth > box.clientWidth + 1);
+    }
+  };
+  fit();
+  addEventListener("resize", fit);
 
   // j and k walk through a list, unless somebody is typing.
   doc.addEventListener("keydown", e => {

@@ -1,0 +1,42 @@
+package accounts
+
+import "seedbed/domain/audit"
+
+// deeds say in a word what was done, by entity and action; for "move" by entity and the state that was reached.
+var deeds = map[string]string{
+	"person join": "第一次登录", "person enlist": "登记了人员", "person profile": "改了自己的资料", "person confirm_home": "确认居民住处", "person enrol_factor": "设了第二步验证",
+	"role_grant grant": "给了角色", "role_grant revoke": "收回角色",
+	"edition create": "新建一届大赛", "edition edit": "改了大赛的内容", "edition set_terms": "改了大赛的规则", "edition publish": "发布征集公告", "edition extend": "延长申报时间", "edition close": "提前截止申报", "edition cancel": "取消了大赛",
+	"edition closed": "截止申报", "edition reviewing": "开始评审", "edition publicizing": "开始公示", "edition contracting": "公示结束，开始签协议", "edition running": "项目开始实施", "edition closing": "开始结项", "edition archived": "大赛归档",
+	"team form": "组了团队", "team settle": "团队人数够了", "team activate": "团队开始做项目", "team convert": "团队变成了组织",
+	"team_member lead": "当了领办人", "team_member invite": "邀请队员", "team_member accept": "同意加入团队", "team_member decline": "没有加入团队", "team_member leave": "退出团队", "team_member remove": "移出队员",
+	"proposal start": "开始写申报书", "proposal submit": "提交申报书", "proposal endorse": "社区同意推荐", "proposal refuse": "社区没有推荐", "proposal return": "退回申报书修改", "proposal examine": "作了资格审查", "proposal uphold": "申诉成立，改为通过", "proposal withdraw": "撤回申报书",
+	"proposal refine": "交了优化稿", "proposal seal_refinement": "优化稿定稿", "proposal send_refinement_back": "退回优化稿",
+	"proposal shortlisted": "申报书进入评审", "proposal not_shortlisted": "申报书没有入围", "proposal pitched": "完成路演", "proposal ranked": "评审完成，排了名次", "proposal selected": "项目入选", "proposal reserve": "列为候补", "proposal not_selected": "没有入选",
+	"proposal refining": "立项，请团队优化预算", "proposal refined": "确认优化稿", "proposal contracted": "协议生效", "proposal void": "申报书作废",
+	"judge invite": "邀请评委", "judge answer": "评委答复邀请", "judge declare_tie": "评委说明了关系",
+	"review_round plan": "安排一轮评审", "review_round weigh": "定了评分权重", "review_round open": "开始一轮评审", "review_round close": "结束一轮评审",
+	"assignment assign": "分配评审", "assignment recuse": "评委回避", "assignment replace": "换了评委", "sheet submit": "提交评分", "sheet reopen": "重开评分表", "sheet invalidate": "评分作废", "sheet lock": "锁定评分",
+	"publicity publish": "发布公示", "publicity close": "公示到期", "objection object": "提出异议", "objection take": "受理异议", "objection rule": "答复异议",
+	"award allocate": "拟定资助", "award publicize": "资助进入公示", "award confirm": "确认资助", "award revoke": "取消资助", "agreement draft": "起草协议", "agreement sign": "签协议", "agreement end": "协议终止",
+	"project open": "开了项目", "project settle": "结清项目的钱", "project in_progress": "项目开始实施", "project suspended": "项目暂停", "project mid_due": "项目进入中期评估", "project mid_passed": "项目中期通过", "project mid_failed": "项目中期没有通过",
+	"project closing": "项目进入结项", "project accepted": "项目验收办结", "project failed": "项目没有通过验收", "project terminated": "项目终止", "project archived": "项目归档",
+	"activity plan": "计划活动", "activity replan": "改了活动计划", "activity announce": "预告活动", "activity log": "记录活动", "activity submit": "活动交社区核验", "activity verify": "核验活动通过", "activity return": "退回活动补充", "activity reject": "不予核验活动", "activity cancel": "取消活动",
+	"attachment keep": "收到一个文件", "attachment drop": "去掉一个文件", "attachment clear": "照片可以公开", "attachment hide": "隐藏照片",
+	"evaluation schedule": "安排评估", "evaluation report": "团队交了报告", "evaluation mark": "给评估打分", "evaluation close": "办结评估", "evaluation finalize": "验收结果归档", "evaluation overdue": "报告逾期没有交",
+	"tranche plan": "定了拨款计划", "tranche due": "到了拨款条件", "tranche request": "申请拨款", "tranche review": "审核拨款", "tranche approve": "批准拨款", "tranche release": "拨款到项目", "tranche transfer": "登记转账", "tranche send_back": "退回拨款申请", "tranche hold": "拨款暂停", "tranche cancel": "取消拨款",
+	"money_hold hold": "暂停付款", "money_hold clear": "恢复付款",
+	"claim save": "存了报销草稿", "claim submit": "提交报销单", "claim verify": "核实报销单", "claim pass": "审过报销票据", "claim approve": "批准报销单", "claim approve_small": "小额报销转给出纳", "claim return": "退回报销单补充", "claim reject": "报销单不予报销", "claim pay": "付了报销款", "claim receive": "确认收到报销款",
+	"claim ask_void": "申请作废付款", "claim void": "同意作废付款", "claim reveal_account": "看了收款账号",
+	"org found": "成立组织", "org grow": "组织进入下一阶段", "org_member join": "加入组织", "org_member leave": "退出组织",
+}
+
+// deed is what an entry of the trail says was done, and whether it has words of its own.
+func deed(e audit.Entry) (string, bool) {
+	action := e.Action
+	if action == "move" {
+		action = e.ToState
+	}
+	text, known := deeds[e.Entity+" "+action]
+	return text, known
+}
