@@ -18,7 +18,9 @@ import (
 )
 
 // chinese tells whether a text has Han characters, which is what makes it a sentence for people here.
-func chinese(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+func chinese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
 
 // sentences finds every Chinese text in the product's own code, generated pages included, with one place it stands.
 // Samples and what is written for machines are not sentences of the product.

@@ -104,7 +104,7 @@ func (w *town) organisation() {
 	w.resident("周桂兰").open("/orgs/" + org + "/room").press("队伍成形了，请社区纳管")
 	w.staff("社区主任").open("/desk/orgs").shot("desk-orgs").open("/orgs/" + org + "/room").press("社区纳管").shot("org-recognized")
 	w.person("访客").open("/orgs").see("电厂新村巧手队").shot("orgs").open("/orgs/" + org).see("楼道口的旧衣改造坊").shot("org")
-	w.person("访客").open("/projects/" + w.project).see("这个项目已经长成一个组织").shot("project-grown")
+	w.person("访客").open("/projects/" + w.project).see("这支队伍留了下来，成了一个组织").shot("project-grown")
 }
 
 func (w *town) watchers() {

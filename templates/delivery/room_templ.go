@@ -268,7 +268,7 @@ func Room(r delivery.Room) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card("成员").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card("队里的人").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

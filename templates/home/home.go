@@ -109,7 +109,7 @@ func growth(p openbook.Project) int {
 
 // about is what is to be known of an organisation.
 func about(ctx context.Context, o openbook.Org) []ui.Fact {
-	list := []ui.Fact{{Term: "社区", Text: o.PlaceName}, {Term: "成员", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}, {Term: "编号", Text: o.Number}}
+	list := []ui.Fact{{Term: "社区", Text: o.PlaceName}, {Term: "队里", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}, {Term: "编号", Text: o.Number}}
 	if o.ProjectID != "" && o.Project != "" {
 		list = append(list, ui.Fact{Term: "从哪个项目长出来", Body: project(o)})
 	}
@@ -134,7 +134,7 @@ func orgCards(ctx context.Context, list []openbook.Org) []ui.CardItem {
 	for i, o := range list {
 		cards[i] = ui.CardItem{Href: "/orgs/" + o.ID, Title: o.Name, Sub: o.Purpose, Colour: o.Colour,
 			Tags:  []ui.TagItem{{Kind: "brand", Text: words.T(ctx, edition.NameOf(incubation.Types, o.Type))}, {Text: o.PlaceName}},
-			Facts: []ui.Fact{{Term: "成员", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}}}
+			Facts: []ui.Fact{{Term: "队里", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}}}
 	}
 	return cards
 }

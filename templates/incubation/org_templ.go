@@ -528,7 +528,7 @@ func Room(form ui.Form, v View) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card("成员").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card("队里的人").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -719,7 +719,7 @@ func Desk(list []incubation.Org, tabs []ui.Tab) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table("组织孵化", []ui.Col{{Label: "名称"}, {Label: "类型"}, {Label: "阶段"}, {Label: "社区"}, {Label: "成员", Num: true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table("组织孵化", []ui.Col{{Label: "名称"}, {Label: "类型"}, {Label: "阶段"}, {Label: "社区"}, {Label: "人数", Num: true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
