@@ -237,6 +237,12 @@ func (w *tab) pressIn(scope, label string) *tab {
 	if !ok {
 		w.fail("no button %q", label)
 	}
+	return w.arrived(label)
+}
+
+// arrived waits for the page that a press leads to.
+func (w *tab) arrived(label string) *tab {
+	w.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		gone, err := chromedp.Run(w.page, chromedp.Evaluate[bool](`!window.before && document.readyState === "complete"`))

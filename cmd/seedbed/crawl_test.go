@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -72,6 +73,34 @@ func TestCrawlTheSampleDistrict(t *testing.T) {
 		t.Logf("%s in %s: %d pages", p.Kind, lang, len(seen))
 		if p.Kind == identity.CommunityStaff || p.Kind == identity.CommunityHead || p.Kind == identity.SubdistrictStaff || p.Kind == identity.SubdistrictHead {
 			blinkered(t, p.Kind, seen)
+		}
+	}
+}
+
+// TestScreensOfTheSample takes the pictures of a district that has lived a few years; without a folder for them there is
+// nothing to do.
+func TestScreensOfTheSample(t *testing.T) {
+	if os.Getenv("SEEDBED_TEST_SCREENS") == "" {
+		t.Skip("./dev screens asks for pictures")
+	}
+	h := plantHere(t)
+	b := startBrowser(t, h, nil)
+	visitor := b.as("visitor", "")
+	visitor.open("/").shot("front").open("/projects").shot("projects").pressFirst("/projects/").shot("project")
+	visitor.open("/notices").pressFirst("/notices/").shot("notice-sample").open("/demo").shot("demo")
+	people, err := sample.People(t.Context(), h.Engines.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		w := b.as(p.Role, "").open("/demo")
+		js[bool](w, `(() => { window.before = true; document.querySelector("input[name=person][value='`+p.ID+`']").form.querySelector("button").click(); return true })()`)
+		w.arrived("进入")
+		for _, page := range firstPages[p.Kind] {
+			w.open(page).shot(string(p.Kind) + strings.ReplaceAll(page, "/", "-"))
+		}
+		if p.Kind == identity.CommunityStaff {
+			w.open("/desk").shot("desk")
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (w *town) days(n int) {
 }
 
 func (w *town) callAndProposal() {
-	w.person("访客").open("/").see("社区公益微创投大赛").shot("front")
+	w.person("访客").open("/").see("社区公益微创投大赛").shot("front-empty")
 	admin := w.staff("管理员")
 	admin.open("/admin").fill("phone", phones["辅导社工"]).fill("name", "辅导社工").pick("role", "mentor").pick("place", "jz").press("添加").see("已添加").shot("admin-roles")
 	district := w.staff("区干事")

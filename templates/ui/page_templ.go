@@ -362,7 +362,7 @@ func top(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		var templ_7745c5c3_Var19 = []any{"top-in", templ.KV("many", len(Navigation(f)) > 6)}
+		var templ_7745c5c3_Var19 = []any{"top-in", templ.KV("many", len(Navigation(f)) > 7)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var19...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
