@@ -41,6 +41,9 @@ func (g *garden) deliver(ctx context.Context, s season, list []grown) error {
 		return fmt.Errorf("no project of the %d proposals was opened", len(list))
 	}
 	from, step := g.Clock.Now().AddDate(0, 0, 12), 19
+	if !s.finished { // the season under way has come to this week
+		step = int(g.now.Sub(from)/(24*time.Hour)) / s.activities
+	}
 	for n := range s.activities {
 		day := from.AddDate(0, 0, n*step)
 		if day.After(g.now.AddDate(0, 0, -2)) {
@@ -51,7 +54,7 @@ func (g *garden) deliver(ctx context.Context, s season, list []grown) error {
 		if err := each(ctx, running, func(ctx context.Context, i int, p *grown) error { return g.act(ctx, *p, n, last && i%2 == 0) }); err != nil {
 			return fmt.Errorf("activity %d: %w", n+1, err)
 		}
-		if n%4 == 2 {
+		if n%4 == 2 || !s.finished && n == s.activities-1 {
 			if err := g.Settle(ctx); err != nil {
 				return err
 			}

@@ -16,7 +16,8 @@ type drawer map[sketch.Scene][][]byte
 // pictures is how many different ones of a scene are drawn, and how wide the stored ones are.
 const (
 	pictures = 10
-	wide     = 360
+	wide     = 480
+	banner   = "邻里同心 小院添彩"
 )
 
 func (g *garden) draw(ctx context.Context) error {
@@ -34,8 +35,7 @@ func (g *garden) draw(ctx context.Context) error {
 	}
 	room := photo.NewDarkroom(2)
 	return each(ctx, wants, func(ctx context.Context, _ int, w want) error {
-		text := ideas[w.n%len(ideas)].title
-		small, err := room.Derive(ctx, bytes.NewReader(sketch.Draw(int64(w.n*31+7), w.scene, text)), wide, 80)
+		small, err := room.Derive(ctx, bytes.NewReader(sketch.Draw(int64(w.n*31+7), w.scene, banner)), wide, 80)
 		g.drawer[w.scene][w.n] = small
 		return err
 	})
@@ -43,6 +43,6 @@ func (g *garden) draw(ctx context.Context) error {
 
 // picture is a photo of a scene, taken at a moment with a phone that notes the place too.
 func (g *garden) picture(scene sketch.Scene, n int, taken time.Time) []byte {
-	return sketch.Annotate(g.drawer[scene][n%pictures], sketch.Notes{TakenAt: taken.Add(time.Duration(n%50) * time.Second), Lat: 34.66 + float64(n%90)/1000, Lon: 112.43 + float64(n%70)/1000,
+	return sketch.Annotate(g.drawer[scene][n*7919/31%pictures], sketch.Notes{TakenAt: taken.Add(time.Duration(n%50) * time.Second), Lat: 34.66 + float64(n%90)/1000, Lon: 112.43 + float64(n%70)/1000,
 		Orientation: 1, Camera: fmt.Sprintf("phone %d", n)})
 }
