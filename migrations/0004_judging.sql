@@ -58,7 +58,7 @@ call has_states('assignment', 'assignment');
 -- +goose StatementBegin
 create function no_conflicted_assignment() returns trigger language plpgsql as $$
 begin
-  perform from judge where id = new.judge_id for update;
+  perform from judge where id = new.judge_id for no key update;
   if tg_table_name = 'assignment' then
     if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';

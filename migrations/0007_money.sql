@@ -131,7 +131,7 @@ create function invoice_not_overdrawn() returns trigger language plpgsql as $$
 declare whole bigint; used bigint;
 begin
   if new.invoice_id is null or exists (select from claim where id = new.claim_id and state in ('draft','rejected','voided')) then return new; end if;
-  select total into whole from invoice where id = new.invoice_id for update;
+  select total into whole from invoice where id = new.invoice_id for no key update;
   if new.split_reason = '' and tg_op = 'INSERT' and exists (select from claim_item i join claim c on c.id = i.claim_id
       where i.invoice_id = new.invoice_id and i.claim_id <> new.claim_id and i.split_reason = '' and c.state not in ('draft','rejected','voided')) then
     raise exception '这张发票已经用在别的报销单里，要分开报请写明原因' using errcode = 'SB001';

@@ -89,7 +89,7 @@ CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
 declare whole bigint; used bigint;
 begin
   if new.invoice_id is null or exists (select from claim where id = new.claim_id and state in ('draft','rejected','voided')) then return new; end if;
-  select total into whole from invoice where id = new.invoice_id for update;
+  select total into whole from invoice where id = new.invoice_id for no key update;
   if new.split_reason = '' and tg_op = 'INSERT' and exists (select from claim_item i join claim c on c.id = i.claim_id
       where i.invoice_id = new.invoice_id and i.claim_id <> new.claim_id and i.split_reason = '' and c.state not in ('draft','rejected','voided')) then
     raise exception '这张发票已经用在别的报销单里，要分开报请写明原因' using errcode = 'SB001';
@@ -160,7 +160,7 @@ CREATE FUNCTION public.no_conflicted_assignment() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  perform from judge where id = new.judge_id for update;
+  perform from judge where id = new.judge_id for no key update;
   if tg_table_name = 'assignment' then
     if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -53,6 +54,7 @@ func TestCrawlTheSampleDistrict(t *testing.T) {
 	if len(people) < len(identity.Granted) {
 		t.Errorf("only %d roles have somebody", len(people))
 	}
+	t.Cleanup(func() { t.Logf("%d forms had their garbage", len(spoiled)) })
 	for _, lang := range []string{"zh", "en"} {
 		pages := crawl(t, app.Test, "seedbed_lang="+lang, lang, "/", 120)
 		t.Logf("visitor in %s: %d pages", lang, len(pages))
@@ -151,6 +153,7 @@ func crawl(t *testing.T, ask func(*http.Request, ...int) (*http.Response, error)
 		}
 		p := read(doc)
 		texts[path] = p.text
+		spoil(t, ask, cookies, p.forms)
 		for _, complaint := range p.complaints(lang) {
 			t.Errorf("%s (%s): %s", path, lang, complaint)
 		}
@@ -164,6 +167,46 @@ func crawl(t *testing.T, ask func(*http.Request, ...int) (*http.Response, error)
 	return texts
 }
 
+// garbage is what no form should choke on.
+var garbage = []string{"", "-1", "abc", "\x00", "\xff\xfe", strings.Repeat("长", 3000), "99999999999999999999", "<script>alert(1)</script>", nobody, "2026-13-45"}
+
+// spoiled remembers which forms have had their garbage, over all roles: once an address is enough.
+var spoiled = map[string]bool{}
+
+// spoil sends every kind of garbage through every form of a page: the answer may be a refusal, never our own failure.
+func spoil(t *testing.T, ask func(*http.Request, ...int) (*http.Response, error), cookies string, forms []form) {
+	t.Helper()
+	for _, f := range forms {
+		kind := idInPath.ReplaceAllString(f.action, ":id")
+		if spoiled[kind] || kind == "/logout" || kind == "/settings" || kind == "/demo/enter" || !strings.Contains(cookies, "seedbed=") {
+			continue
+		}
+		spoiled[kind] = true
+		for _, g := range garbage {
+			values := url.Values{}
+			for name, v := range f.fields {
+				if values[name] = v; name != "_token" && (name != "id" || g == "abc") && (name != "version" || g == "-1") {
+					values.Set(name, g)
+				}
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+f.action, strings.NewReader(values.Encode()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Cookie", cookies)
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			res, err := ask(req, 20_000)
+			if err != nil {
+				t.Fatalf("%s: %v", f.action, err)
+			}
+			if res.StatusCode >= 500 {
+				t.Errorf("POST %s with %q: %d", f.action, g[:min(len(g), 20)], res.StatusCode)
+			}
+			_ = res.Body.Close()
+		}
+	}
+}
+
 // page is what matters of a page's HTML.
 type page struct {
 	text, lang string
@@ -171,6 +214,13 @@ type page struct {
 	unlabelled []string
 	links      []string
 	ids        map[string]int
+	forms      []form
+}
+
+// form is a form of a page: where it goes and its fields with what is in them.
+type form struct {
+	action string
+	fields url.Values
 }
 
 func read(doc *html.Node) page {
@@ -186,6 +236,10 @@ func read(doc *html.Node) page {
 			switch n.Data {
 			case "html":
 				p.lang = attr(n, "lang")
+			case "form":
+				if attr(n, "method") == "post" {
+					p.forms = append(p.forms, form{attr(n, "action"), url.Values{}})
+				}
 			case "h1":
 				p.h1++
 			case "a":
@@ -201,6 +255,9 @@ func read(doc *html.Node) page {
 				}
 				return
 			case "input", "select", "textarea":
+				if name := attr(n, "name"); len(p.forms) > 0 && name != "" && attr(n, "type") != "file" {
+					p.forms[len(p.forms)-1].fields.Set(name, attr(n, "value"))
+				}
 				if attr(n, "type") != "hidden" && !inLabel {
 					fields = append(fields, n)
 				}

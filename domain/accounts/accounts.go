@@ -51,7 +51,7 @@ const (
 
 const (
 	addCodeSQL   = `insert into login_code (id, phone_index, code_hash, sent_at, expires_at) values (@id, @index, @hash, @at, @expires)`
-	liveCodesSQL = `select id::text, code_hash, tries from login_code where phone_index = @index and used_at is null and expires_at > @at and tries < @tries order by sent_at desc limit 5 for update`
+	liveCodesSQL = `select id::text, code_hash, tries from login_code where phone_index = @index and used_at is null and expires_at > @at and tries < @tries order by sent_at desc limit 5 for no key update`
 	triedSQL     = `update login_code set tries = tries + 1 where id = any(@ids::uuid[])`
 	usedSQL      = `update login_code set used_at = @at where id = @id`
 )
@@ -172,7 +172,7 @@ func (a *Accounts) useCode(ctx context.Context, index, hash []byte) error {
 }
 
 const (
-	findSQL   = `select id::text, state from person where phone_index = @index for update`
+	findSQL   = `select id::text, state from person where phone_index = @index for no key update`
 	personSQL = `insert into person (id, name, phone_index, phone_sealed, phone_tail, created_at) values (@id, '', @index, @sealed, @tail, @at)`
 	keySQL    = `insert into person_key (person_id, wrapped) values (@id, @wrapped)`
 )

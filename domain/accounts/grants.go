@@ -39,7 +39,7 @@ const (
 	heldSQL = `select g.id::text, g.person_id::text, p.name, p.phone_tail, g.role, g.place::text, l.name as place_name, g.since, g.version
   from role_grant g join person p on p.id = g.person_id join place l on l.path = g.place where g.until is null and g.place <@ any(@sight::text[]::ltree[]) order by g.place, g.role, p.name, g.id`
 	grantSQL  = `insert into role_grant (id, person_id, role, place, granted_by, since) values (@id, @person, @role, @place::text::ltree, @by::uuid, @at) on conflict do nothing`
-	lockSQL   = `select g.id::text, g.person_id::text, '' as name, '' as phone_tail, g.role, g.place::text, '' as place_name, g.since, g.version from role_grant g where g.id = @id and g.until is null for update`
+	lockSQL   = `select g.id::text, g.person_id::text, '' as name, '' as phone_tail, g.role, g.place::text, '' as place_name, g.since, g.version from role_grant g where g.id = @id and g.until is null for no key update`
 	revokeSQL = `update role_grant set until = @at, version = version + 1 where id = @id`
 )
 

@@ -39,7 +39,7 @@ const (
 	personColumns = `p.id::text, p.name, p.phone_tail, coalesce(p.home::text, '') as home, coalesce(h.name, '') as home_name, p.home_state, p.state, p.lang, p.created_at, p.version`
 	personFrom    = ` from person p left join place h on h.path = p.home `
 	onePersonSQL  = `select ` + personColumns + personFrom + `where p.id = @id`
-	lockPersonSQL = `select ` + personColumns + personFrom + `where p.id = @id for update of p`
+	lockPersonSQL = `select ` + personColumns + personFrom + `where p.id = @id for no key update of p`
 	waitingSQL    = `select ` + personColumns + personFrom + `where p.home_state = 'claimed' and p.home <@ any(@sight::text[]::ltree[]) order by p.created_at, p.id limit 200`
 
 	nameSQL    = `update person set name = @name where id = @id`

@@ -21,7 +21,7 @@ type Enrolment struct {
 }
 
 const (
-	factorSQL    = `select p.totp_sealed, p.totp_step, p.version, k.wrapped from person p join person_key k on k.person_id = p.id where p.id = @id for update of p`
+	factorSQL    = `select p.totp_sealed, p.totp_step, p.version, k.wrapped from person p join person_key k on k.person_id = p.id where p.id = @id for no key update of p`
 	setFactorSQL = `update person set totp_sealed = @sealed, totp_step = @step, version = version + 1 where id = @id`
 	stepSQL      = `update person set totp_step = @step where id = @id`
 	enrolledSQL  = `select totp_sealed is not null from person where id = @id`

@@ -134,7 +134,7 @@ const (
 	agreementColumns = `g.id::text, g.number, g.award_id::text, g.proposal_id::text, g.edition_id::text, g.place::text, g.host::text, g.total, g.starts_on, g.ends_on,
   g.annex, g.digest, g.state, g.effective_at, g.version`
 	agreementSQL     = `select ` + agreementColumns + ` from agreement g where g.id = @id::uuid`
-	lockAgreementSQL = `select ` + agreementColumns + ` from agreement g where g.id = @id::uuid for update`
+	lockAgreementSQL = `select ` + agreementColumns + ` from agreement g where g.id = @id::uuid for no key update`
 	ofAwardSQL       = `select ` + agreementColumns + ` from agreement g where g.award_id = @award::uuid`
 	newAgreementSQL  = `insert into agreement (id, number, award_id, proposal_id, edition_id, place, host, total, starts_on, ends_on, annex, digest)
   values (@id, @number, @award, @proposal, @edition, @place::text::ltree, @host::text::ltree, @total, @from, @to, @annex, @digest)`

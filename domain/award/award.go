@@ -70,9 +70,9 @@ type Pressed struct {
 const (
 	awardColumns = `a.id::text, a.edition_id::text, a.proposal_id::text, a.place::text, a.result, a.grade, a.amount, a.rank, a.score,
   coalesce(a.fund_source_id::text, '') as fund_source_id, a.reason, a.state, a.version`
-	lockAwardSQL = `select ` + awardColumns + ` from award a where a.id = @id::uuid for update`
+	lockAwardSQL = `select ` + awardColumns + ` from award a where a.id = @id::uuid for no key update`
 	ofSQL        = `select ` + awardColumns + ` from award a where a.proposal_id = @proposal::uuid`
-	lockAllSQL   = `select ` + awardColumns + ` from award a where a.edition_id = @edition::uuid order by a.id for update`
+	lockAllSQL   = `select ` + awardColumns + ` from award a where a.edition_id = @edition::uuid order by a.id for no key update`
 	moveAwardSQL = `update award set state = @to, reason = case when @reason = '' then reason else @reason end, version = version + 1 where id = @id::uuid`
 )
 

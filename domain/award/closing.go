@@ -17,7 +17,7 @@ import (
 const (
 	dueSQL       = `select n.id::text from publicity n join edition e on e.id = n.edition_id where n.state = 'open' and n.kind = 'award' and n.closes_at <= @now and e.state = 'publicizing' order by n.closes_at, n.id`
 	shutSQL      = `update publicity set state = @to, version = version + 1 where id = @id::uuid`
-	itemsSQL     = `select ` + awardColumns + ` from award a join publicity_item i on i.award_id = a.id where i.publicity_id = @id::uuid order by a.id for update of a`
+	itemsSQL     = `select ` + awardColumns + ` from award a join publicity_item i on i.award_id = a.id where i.publicity_id = @id::uuid order by a.id for no key update of a`
 	unsettledSQL = `select (select count(*) from publicity where edition_id = @edition::uuid and state = 'open')
     + (select count(*) from award where edition_id = @edition::uuid and (state = 'objected' or (state = 'publicized' and result = 'selected')))
     + (select count(*) from objection o join award a on a.id = o.award_id where a.edition_id = @edition::uuid and o.state in ('received', 'investigating'))`
@@ -134,7 +134,7 @@ func advance(ctx context.Context, tx pg.Tx, h hand, editionID string) error {
 	return edition.Move(ctx, tx, h.w, editionID, edition.Running, "", h.at)
 }
 
-const openOfSQL = `select ` + publicityColumns + ` from publicity n where n.edition_id = @edition::uuid and n.state = 'open' order by n.id for update`
+const openOfSQL = `select ` + publicityColumns + ` from publicity n where n.edition_id = @edition::uuid and n.state = 'open' order by n.id for no key update`
 
 // VoidNotices hears that an edition was called off: its notices are void and nothing of them will be confirmed.
 func VoidNotices(ctx context.Context, tx pg.Tx, fact edition.CalledOff) error {

@@ -71,7 +71,7 @@ const (
 	objectionColumns = `o.id::text, o.number, o.publicity_id::text, o.award_id::text, o.place::text, o.person_id::text, o.facts, o.state, o.due_at, o.received_at,
   coalesce(o.handler::text, '') as handler, o.answer, o.decided_at, o.version`
 	objectionSQL     = `select ` + objectionColumns + ` from objection o where o.id = @id::uuid`
-	lockObjectionSQL = `select ` + objectionColumns + ` from objection o where o.id = @id::uuid for update`
+	lockObjectionSQL = `select ` + objectionColumns + ` from objection o where o.id = @id::uuid for no key update`
 	newObjectionSQL  = `insert into objection (id, number, publicity_id, award_id, place, person_id, facts, state, due_at, received_at)
   values (@id, @number, @publicity, @award, @place::text::ltree, @me, @facts, 'received', @due, @at)`
 	mineOpenSQL = `select o.number from objection o where o.award_id = @award::uuid and o.person_id = @me::uuid and o.state in ('received', 'investigating')`

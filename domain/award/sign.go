@@ -48,7 +48,7 @@ const (
 	signaturesSQL = `select s.party, s.person_id::text, p.name, s.at, s.digest from agreement_sign s join person p on p.id = s.person_id where s.agreement_id = @id::uuid order by s.party`
 	signSQL       = `insert into agreement_sign (agreement_id, party, person_id, at, digest) values (@id, @party, @me, @at, @digest)`
 	signedSQL     = `update agreement set state = @state, effective_at = @effective, version = version + 1 where id = @id::uuid`
-	lockTeamSQL   = `select state, version from team where id = @id::uuid for update`
+	lockTeamSQL   = `select state, version from team where id = @id::uuid for no key update`
 	activateSQL   = `update team set state = 'active', version = version + 1 where id = @id::uuid`
 )
 

@@ -90,7 +90,7 @@ const (
   volunteers, volunteer_halves, sign_in, problems, late_reason, twin_reason, state, reason, created_by::text, coalesce(submitted_by::text, '') as submitted_by,
   submitted_at, coalesce(verified_by::text, '') as verified_by, verified_at, photos_n, version`
 	activitySQL     = `select ` + activityColumns + ` from activity where id = @id::uuid`
-	lockActivitySQL = activitySQL + ` for update`
+	lockActivitySQL = activitySQL + ` for no key update`
 	activitiesSQL   = `select ` + activityColumns + ` from activity where project_id = @project::uuid order by starts_at desc, id desc limit 200`
 )
 

@@ -73,8 +73,8 @@ const (
 	evaluationColumns = `id::text, project_id::text, place::text, kind, state, report, next_step, satisfaction, due_at, coalesce(submitted_by::text, '') as submitted_by,
   submitted_at, score, grade, veto, finalized_at, round, version`
 	evaluationSQL     = `select ` + evaluationColumns + ` from evaluation where id = @id::uuid`
-	lockEvaluationSQL = evaluationSQL + ` for update`
-	evaluationOfSQL   = `select ` + evaluationColumns + ` from evaluation where project_id = @project::uuid and kind = @kind for update`
+	lockEvaluationSQL = evaluationSQL + ` for no key update`
+	evaluationOfSQL   = `select ` + evaluationColumns + ` from evaluation where project_id = @project::uuid and kind = @kind for no key update`
 	evaluationsSQL    = `select ` + evaluationColumns + ` from evaluation where project_id = @project::uuid order by kind desc`
 	scheduleSQL       = `insert into evaluation (id, project_id, place, kind, due_at) values (@id::uuid, @project::uuid, @place::text::ltree, @kind, @due) on conflict (project_id, kind) do nothing`
 	moveEvaluationSQL = `update evaluation set state = @state, version = version + 1 where id = @id::uuid`

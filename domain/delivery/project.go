@@ -120,7 +120,7 @@ const (
   title, category, colour, state, starts_on, ends_on, lead_id::text, coalesce(mentor_id::text, '') as mentor_id, award, released, claimed, paid, refunded,
   act_target, act_n, served_times, served_people, volunteer_times, grade, settled, published, created_at, version`
 	projectSQL     = `select ` + projectColumns + ` from project where id = @id::uuid`
-	lockProjectSQL = projectSQL + ` for update`
+	lockProjectSQL = projectSQL + ` for no key update`
 	moveProjectSQL = `update project set state = @state, version = version + 1 where id = @id::uuid`
 )
 

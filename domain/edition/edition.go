@@ -66,7 +66,7 @@ const (
 	editionColumns = `id::text, place::text, no, title, theme, title_en, theme_en, state, call_text, contact, opens_at, closes_at,
   runs_from, runs_to, rules, extended, proposals_n, version, created_by::text, created_at`
 	getSQL  = `select ` + editionColumns + ` from edition where id = @id::uuid`
-	lockSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for update`
+	lockSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for no key update`
 	holdSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for share`
 	moveSQL = `update edition set state = @to, version = version + 1 where id = @id::uuid`
 )

@@ -14,9 +14,9 @@ import (
 func picture(mime string) bool { return strings.HasPrefix(mime, "image/") }
 
 const (
-	lockSQL  = `select ` + attachmentColumns + ` from attachment where id = @id::uuid for update`
+	lockSQL  = `select ` + attachmentColumns + ` from attachment where id = @id::uuid for no key update`
 	stateSQL = `update attachment set state = @state, version = version + 1 where id = @id::uuid`
-	tideSQL  = `select ` + attachmentColumns + ` from attachment where owner_id = @owner_id::uuid and state = @state order by id for update`
+	tideSQL  = `select ` + attachmentColumns + ` from attachment where owner_id = @owner_id::uuid and state = @state order by id for no key update`
 )
 
 // Clear notes that staff have looked through a photo and nothing in it may harm anybody; public says whether what it

@@ -217,7 +217,7 @@ func (b *Book) grow(ctx context.Context, by identity.Actor, id string, version i
 }
 
 const (
-	teamSQL    = `select state, version from team where id = @id for update`
+	teamSQL    = `select state, version from team where id = @id for no key update`
 	convertSQL = `update team set state = 'converted', version = version + 1 where id = @id`
 )
 

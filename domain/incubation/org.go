@@ -91,7 +91,7 @@ const (
   coalesce(o.team_id::text, '') as team_id, o.leader_id::text, p.name as leader, o.members_n, o.version`
 	orgFrom    = ` from org o join place l on l.path = o.place join person p on p.id = o.leader_id `
 	orgSQL     = `select ` + orgColumns + orgFrom + `where o.id = @id`
-	lockOrgSQL = orgSQL + ` for update of o`
+	lockOrgSQL = orgSQL + ` for no key update of o`
 	ofSQL      = `select ` + orgColumns + orgFrom + `where o.project_id = @project`
 	mineSQL    = `select ` + orgColumns + orgFrom + `where exists (select from org_member m where m.org_id = o.id and m.person_id = @me and m.state in ('asked','accepted')) order by o.founded_on desc, o.id limit 50`
 	deskSQL    = `select ` + orgColumns + orgFrom + `where o.place <@ any(@sight::text[]::ltree[]) and (@state = '' or o.state = @state) order by (o.state = 'budding') desc, o.founded_on desc, o.id limit 200`

@@ -75,7 +75,7 @@ const (
 	judgeColumns  = `j.id::text, j.edition_id::text, j.person_id::text, p.name, j.unit, j.expertise, j.state, j.statement_at, j.at, j.version`
 	judgesSQL     = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.edition_id = @edition::uuid order by j.at, j.id`
 	judgeSQL      = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid`
-	lockJudgesSQL = `select j.id::text from judge j where j.edition_id = @edition::uuid order by j.id for update`
+	lockJudgesSQL = `select j.id::text from judge j where j.edition_id = @edition::uuid order by j.id for no key update`
 	candidatesSQL = `select p.id::text, p.name, p.phone_tail from person p
   where p.state = 'active' and exists (select from role_grant g where g.person_id = p.id and g.role = 'judge' and g.until is null and @place::text::ltree <@ g.place)
     and not exists (select from judge j where j.edition_id = @edition::uuid and j.person_id = p.id) order by p.name, p.id limit 200`
@@ -188,7 +188,7 @@ func (r Reply) check() error {
 }
 
 const (
-	lockJudgeSQL = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid for update of j`
+	lockJudgeSQL = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid for no key update of j`
 	replySQL     = `update judge set state = @state, statement_at = coalesce(@statement::timestamptz, statement_at), version = version + 1 where id = @id::uuid`
 	busySQL      = `select count(*) from assignment a join review_round r on r.id = a.round_id where a.judge_id = @id::uuid and a.state in ('assigned', 'accepted') and r.state = 'open'`
 )

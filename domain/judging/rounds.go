@@ -58,7 +58,7 @@ type Pressed struct {
 const (
 	roundColumns = `r.id::text, r.edition_id::text, r.place::text, r.kind, r.seq, r.name, r.state, r.min_valid, r.trim_at, r.panel, r.closes_at, r.opened_at, r.closed_at, r.digest, r.seed, r.version`
 	roundSQL     = `select ` + roundColumns + ` from review_round r where r.id = @id::uuid`
-	lockRoundSQL = `select ` + roundColumns + ` from review_round r where r.id = @id::uuid for update`
+	lockRoundSQL = `select ` + roundColumns + ` from review_round r where r.id = @id::uuid for no key update`
 	roundsSQL    = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq`
 	planSQL      = `insert into review_round (id, edition_id, place, kind, seq, name, min_valid, trim_at, panel, closes_at)
   values (@id, @edition, @place::text::ltree, @kind, 1, @name, @min_valid, @trim_at, @panel, @closes_at) on conflict do nothing`

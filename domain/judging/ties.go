@@ -64,9 +64,9 @@ func detect(ctx context.Context, tx pg.Tx, h hand, editionID string) error {
 }
 
 const (
-	lockSeatSQL   = `select ` + seatColumns + ` from assignment a join review_round r on r.id = a.round_id join judge j on j.id = a.judge_id where a.id = @id::uuid for update of a`
+	lockSeatSQL   = `select ` + seatColumns + ` from assignment a join review_round r on r.id = a.round_id join judge j on j.id = a.judge_id where a.id = @id::uuid for no key update of a`
 	recuseSQL     = `update assignment set state = 'recused', reason = @reason, version = version + 1 where id = @id::uuid`
-	seatSheetSQL  = `select ` + sheetColumns + ` from sheet s where s.assignment_id = @id::uuid for update`
+	seatSheetSQL  = `select ` + sheetColumns + ` from sheet s where s.assignment_id = @id::uuid for no key update`
 	invalidateSQL = `update sheet set state = 'invalid', reason = @reason, version = version + 1 where id = @id::uuid`
 )
 

@@ -142,7 +142,7 @@ const (
 	claimColumns = `c.id::text, coalesce(c.number, '') as number, c.project_id::text, c.place::text, c.state, c.payee_kind, c.payee, c.account_tail, c.total, c.approved, c.tail, c.level, c.remarks,
   c.reason_code, c.reason, c.created_by::text, c.created_at, c.submitted_at, c.due_at, coalesce(c.approved_by::text, '') as approved_by, c.approver_role, c.paid_at, c.confirmed_at, c.version`
 	claimSQL     = `select ` + claimColumns + ` from claim c where c.id = @id::uuid`
-	lockClaimSQL = claimSQL + ` for update`
+	lockClaimSQL = claimSQL + ` for no key update`
 	itemsSQL     = `select i.id::text, i.seq, i.line_id::text, l.item as line, l.category, coalesce(i.activity_id::text, '') as activity_id, coalesce(a.theme, '') as activity, i.prep_reason,
   i.description, i.qty, i.amount, i.approved, i.cut_reason, i.paid_on, i.method, i.split_reason, coalesce(i.invoice_id::text, '') as invoice_id, coalesce(v.form, '') as invoice_form,
   coalesce(v.code, '') as invoice_code, coalesce(v.number, '') as invoice_number, v.issued_on, coalesce(v.buyer, '') as buyer, coalesce(v.seller, '') as seller, coalesce(v.total, 0) as invoice_total

@@ -39,8 +39,8 @@ const (
 	onHoldSQL   = `select ` + holdColumns + ` from money_hold where project_id = @project::uuid and state = 'on'`
 	holdSQL     = `insert into money_hold (id, project_id, place, code, reason, held_at) values (@id::uuid, @project::uuid, @place::text::ltree, @code, @reason, @at) on conflict do nothing`
 	clearSQL    = `update money_hold set state = 'cleared', cleared_reason = @reason, cleared_at = @at, version = version + 1 where id = @id::uuid`
-	unpaidSQL   = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state in ('planned','due','requested','reviewed','approved') order by seq for update`
-	heldSQL     = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state = 'held' order by seq for update`
+	unpaidSQL   = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state in ('planned','due','requested','reviewed','approved') order by seq for no key update`
+	heldSQL     = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state = 'held' order by seq for no key update`
 	metSQL      = `select case @condition when 'on_sign' then true when 'date' then coalesce(@due_on::date <= @day::date, false)
   else exists (select from evaluation where project_id = @project::uuid and state = 'passed'
     and kind = case @condition when 'on_mid_pass' then 'mid' else 'final' end) end`

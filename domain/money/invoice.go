@@ -115,7 +115,7 @@ const (
 	registerSQL = `insert into invoice (id, form, code, number, key1, issued_on, buyer, seller, total, at) values (@id::uuid, @form, @code, @number, @key1, @issued_on::date, @buyer, @seller, @total, @at)
   on conflict (key1) do update set issued_on = excluded.issued_on, buyer = excluded.buyer, seller = excluded.seller, total = excluded.total
   where not exists (select from claim_item i join claim c on c.id = i.claim_id where i.invoice_id = invoice.id and i.claim_id <> @claim::uuid and c.state not in ('draft','rejected','voided'))`
-	registeredSQL = `select id::text, form, number, issued_on, seller, total from invoice where key1 = @key1 for update`
+	registeredSQL = `select id::text, form, number, issued_on, seller, total from invoice where key1 = @key1 for no key update`
 	sharingSQL    = `select coalesce(c.number, '') as number, sum(coalesce(i.approved, i.amount))::bigint as fen, bool_and(i.split_reason <> '') as explained
   from claim_item i join claim c on c.id = i.claim_id where i.invoice_id = @invoice::uuid and i.claim_id <> @claim::uuid and c.state not in ('draft','rejected','voided') group by c.id order by c.number`
 )

@@ -15,7 +15,7 @@ import (
 
 const (
 	trancheSQL     = `select ` + trancheColumns + ` from tranche where id = @id::uuid`
-	lockTrancheSQL = trancheSQL + ` for update`
+	lockTrancheSQL = trancheSQL + ` for no key update`
 	requestSQL     = `update tranche set state = 'requested', requested_by = @by::uuid, reason = '', version = version + 1 where id = @id::uuid`
 	reviewSQL      = `update tranche set state = 'reviewed', reviewed_by = @by::uuid, version = version + 1 where id = @id::uuid`
 	approveSQL     = `update tranche set state = 'approved', approved_by = @by::uuid, version = version + 1 where id = @id::uuid`

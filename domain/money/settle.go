@@ -24,7 +24,7 @@ const (
 	unfinishedSQL = `select count(*) from claim where project_id = @project::uuid and state in ('submitted','returned','community_verified','finance_passed','approved')`
 	evaluatedSQL  = `select exists (select from evaluation where project_id = @project::uuid and kind = 'final' and state in ('passed','failed','finalized'))`
 	settledSQL    = `update project set settled = true, refunded = refunded + @fen::bigint, version = version + 1 where id = @id::uuid`
-	leftOverSQL   = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state in ('planned','due','requested','reviewed','approved','held') order by seq for update`
+	leftOverSQL   = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and state in ('planned','due','requested','reviewed','approved','held') order by seq for no key update`
 	sourceSQL     = `select fund_source_id::text from award where id = @id::uuid`
 )
 

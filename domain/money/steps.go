@@ -378,7 +378,7 @@ func (b *Book) approve(ctx context.Context, tx pg.Tx, s deskStep, action string)
 	return s.record(ctx, tx, action, Approved, "", map[string]any{"fen": s.c.Approved})
 }
 
-const tailsSQL = `select ` + claimColumns + ` from claim c where c.project_id = @project::uuid and c.state = 'finance_passed' and c.level = 'none' order by c.id for update`
+const tailsSQL = `select ` + claimColumns + ` from claim c where c.project_id = @project::uuid and c.state = 'finance_passed' and c.level = 'none' order by c.id for no key update`
 
 // freeTails sends small claims on that only waited for the last tranche.
 func (b *Book) freeTails(ctx context.Context, tx pg.Tx, p delivery.Project) error {

@@ -167,7 +167,7 @@ func tellDue(ctx context.Context, tx pg.Tx, p delivery.Project, t Tranche, now t
 	return notice.Tell(ctx, tx, notice.Letter{Code: "N13", To: to, Text: text, Link: "/projects/" + p.ID + "/money", Key: t.ID, At: now})
 }
 
-const waitingTranchesSQL = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and condition = @condition and state = 'planned' order by seq for update`
+const waitingTranchesSQL = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid and condition = @condition and state = 'planned' order by seq for no key update`
 
 // HearReview does what a closed review means for the money: a passed one makes its tranche due, a failed mid-term one
 // holds the money, and one passed after all ends that hold.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"seedbed/domain/clock"
+	"seedbed/domain/fault"
 	"seedbed/storage/pg"
 )
 
@@ -36,8 +37,21 @@ func Tree(ctx context.Context, q pg.Reader) ([]Place, error) {
 	return pg.All[Place](ctx, q, treeSQL, nil)
 }
 
+// Valid tells whether a text could be a path at all: labels of small letters, digits and underscores, joined by dots.
+func Valid(path string) bool {
+	for label := range strings.SplitSeq(path, ".") {
+		if label == "" || len(label) > 60 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // One is a place by its path.
 func One(ctx context.Context, q pg.Reader, path string) (Place, error) {
+	if !Valid(path) {
+		return Place{}, fault.Missing()
+	}
 	return pg.One[Place](ctx, q, oneSQL, pg.Args{"path": path})
 }
 

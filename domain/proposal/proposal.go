@@ -121,7 +121,7 @@ const (
   revision, digest, opinion, opinion_by::text, opinion_at, refused, reason, appeal_until, fix_until, score, rank, awarded,
   acting_helper::text, acting_reason, acting_paper::text, created_at, saved_at, saves, version`
 	getSQL  = `select ` + proposalColumns + ` from proposal where id = @id::uuid`
-	lockSQL = `select ` + proposalColumns + ` from proposal where id = @id::uuid for update`
+	lockSQL = `select ` + proposalColumns + ` from proposal where id = @id::uuid for no key update`
 	stepSQL = `update proposal set state = @to, score = coalesce(@score::int, score), rank = coalesce(@rank::int, rank),
   awarded = coalesce(@awarded::bigint, awarded), reason = case when @reason = '' then reason else @reason end, version = version + 1 where id = @id::uuid`
 )

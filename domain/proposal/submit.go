@@ -49,7 +49,7 @@ const (
 	sealSQL = `insert into proposal_revision (proposal_id, no, kind, body, digest, sealed_at, sealed_by) values (@id, @no, @kind, @body, @digest, @at, @me)`
 	// The edition may have gone on to its review since it was read: then nothing more comes in.
 	countSQL    = `update edition set proposals_n = proposals_n + @n::int where id = @edition::uuid and state in ('open', 'closed')`
-	lockTeamSQL = `select state, version from team where id = @team::uuid for update`
+	lockTeamSQL = `select state, version from team where id = @team::uuid for no key update`
 )
 
 // Submit hands a proposal in. received is the house's time at the beginning of the request: only it decides whether the

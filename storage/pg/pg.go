@@ -108,13 +108,13 @@ func (db *DB) Hold(ctx context.Context, f func(*pgx.Conn) error) error {
 func (db *DB) Change(ctx context.Context, f func(tx Tx) error) error {
 	for try := 1; ; try++ {
 		err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error { return f(tx) })
-		if err == nil || !again(err) || try == 5 {
+		if err == nil || !again(err) || try == 10 {
 			return named(err)
 		}
 		select {
 		case <-ctx.Done():
 			return named(err)
-		case <-time.After(time.Duration(rand.IntN(20*try)+1) * time.Millisecond):
+		case <-time.After(time.Duration(rand.IntN(50*try)+1) * time.Millisecond):
 		}
 	}
 }
