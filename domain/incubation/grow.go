@@ -62,19 +62,18 @@ func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent b
 		if err != nil {
 			return err
 		}
-		asked, err := b.asked(ctx, tx, id, by)
-		if err != nil {
+		state, err := membership(ctx, tx, id, by)
+		if err != nil || state == "accepted" { // a second click leaves no second consent
 			return err
 		}
-		if !asked && (by.Home == "" || place.Subdistrict(by.Home) != place.Subdistrict(o.Place)) {
+		if state == "" && (by.Home == "" || place.Subdistrict(by.Home) != place.Subdistrict(o.Place)) {
 			return fault.New(fault.Conflict, "只有社区确认过的本街道居民才能加入。请先在「我的资料」里选社区")
 		}
 		agreed := uuid.Must(uuid.NewV7()).String()
 		if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": agreed, "person": by.ID, "org": id, "at": now}); err != nil {
 			return err
 		}
-		n, err := pg.Do(ctx, tx, joinSQL, pg.Args{"org": id, "person": by.ID, "name": by.Name, "consent": agreed, "at": now})
-		if err != nil || n == 0 { // already in: a second click
+		if _, err := pg.Do(ctx, tx, joinSQL, pg.Args{"org": id, "person": by.ID, "name": by.Name, "consent": agreed, "at": now}); err != nil {
 			return err
 		}
 		if _, err := pg.Do(ctx, tx, countSQL, pg.Args{"id": id}); err != nil {
@@ -87,14 +86,15 @@ func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent b
 	})
 }
 
-func (b *Book) asked(ctx context.Context, q pg.Reader, org string, by identity.Actor) (bool, error) {
+// membership is how the actor stands to an organisation: "asked", "accepted", or "" for neither.
+func membership(ctx context.Context, q pg.Reader, org string, by identity.Actor) (string, error) {
 	members, err := Members(ctx, q, org)
 	for _, m := range members {
 		if m.PersonID == by.ID {
-			return true, err
+			return m.State, err
 		}
 	}
-	return false, err
+	return "", err
 }
 
 // Leave declines an asking or ends a membership, and withdraws the consent with it.
@@ -162,11 +162,11 @@ func (b *Book) Bud(ctx context.Context, by identity.Actor, id string, version in
 // head who recognises it is not one of its members.
 func (b *Book) Recognize(ctx context.Context, by identity.Actor, id string, version int) error {
 	return b.grow(ctx, by, id, version, Recognized, identity.RecognizeOrgs, func(ctx context.Context, tx pg.Tx, o Org, w identity.Warrant, now time.Time) error {
-		member, err := b.asked(ctx, tx, id, by)
+		state, err := membership(ctx, tx, id, by)
 		if err != nil {
 			return err
 		}
-		if member {
+		if state != "" {
 			return fault.New(fault.Forbidden, "您是这个组织的成员，请街道来办")
 		}
 		if _, err := pg.Do(ctx, tx, recognizeSQL, pg.Args{"id": id, "by": by.ID}); err != nil {
