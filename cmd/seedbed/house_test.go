@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -20,6 +21,13 @@ import (
 // TestMain lends this very program to the tests that need it as a process of its own.
 func TestMain(m *testing.M) {
 	if args := os.Getenv("SEEDBED_TEST_CHILD"); args != "" {
+		if at := os.Getenv("SEEDBED_TEST_CLOCK"); at != "" {
+			if err := serveByFileClock(context.Background(), withoutTestMarks(os.Environ()), at); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
 		os.Exit(run(context.Background(), strings.Fields(args), withoutTestMarks(os.Environ()), os.Stdout, os.Stderr))
 	}
 	os.Exit(pgtest.Main(m))

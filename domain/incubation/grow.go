@@ -66,6 +66,9 @@ func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent b
 		if err != nil || state == "accepted" { // a second click leaves no second consent
 			return err
 		}
+		if o.State == "dissolved" {
+			return fault.New(fault.Conflict, "这个组织已经注销，不再收新成员")
+		}
 		if state == "" && (by.Home == "" || place.Subdistrict(by.Home) != place.Subdistrict(o.Place)) {
 			return fault.New(fault.Conflict, "只有社区确认过的本街道居民才能加入。请先在「我的资料」里选社区")
 		}
@@ -84,6 +87,25 @@ func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent b
 		}
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "org_member", ID: id, Action: "join", To: "accepted", Place: o.Place, Data: map[string]string{"person": by.ID, "consent": agreed}, At: now})
 	})
+}
+
+// Welcome shows an organisation to somebody who came by its leader's link, before the public can see it: anybody who
+// was asked, and every resident of its subdistrict. Somebody without a confirmed community sees it too, to be told what to
+// do first.
+func (b *Book) Welcome(ctx context.Context, by identity.Actor, id string) (Org, string, error) {
+	o, err := Get(ctx, b.db, id)
+	if err != nil {
+		return Org{}, "", err
+	}
+	state, err := membership(ctx, b.db, id, by)
+	if err != nil {
+		return Org{}, "", err
+	}
+	away := by.Home != "" && place.Subdistrict(by.Home) != place.Subdistrict(o.Place)
+	if state == "" && (away || o.State == "dissolved") {
+		return Org{}, "", fault.Missing()
+	}
+	return o, state, nil
 }
 
 // membership is how the actor stands to an organisation: "asked", "accepted", or "" for neither.

@@ -22,6 +22,7 @@ func Routes(book *incubation.Book) []web.Route {
 		{Method: "GET", Path: "/projects/:id/found", May: identity.FoundOrgs, Handle: h.draft},
 		{Method: "POST", Path: "/projects/:id/found", May: identity.FoundOrgs, Handle: h.found},
 		{Method: "GET", Path: "/orgs/:id/room", May: identity.BeHere, Handle: h.room},
+		{Method: "GET", Path: "/orgs/:id/join", May: identity.JoinOrgs, Handle: h.welcome},
 		{Method: "POST", Path: "/orgs/:id/join", May: identity.JoinOrgs, Handle: h.join},
 		{Method: "POST", Path: "/orgs/:id/leave", May: identity.JoinOrgs, Handle: h.leave},
 		{Method: "POST", Path: "/orgs/:id/bud", May: identity.LeadOrgs, Handle: h.bud},
@@ -83,6 +84,9 @@ func (h handlers) show(c *fiber.Ctx, status int, form ui.Form) error {
 		return err
 	}
 	v := view.View{Org: o, Members: members, Needs: needs}
+	if o.LeaderID == by.ID && o.State != "dissolved" {
+		v.Link = web.Base(c) + "/orgs/" + o.ID + "/join"
+	}
 	for _, m := range members {
 		if m.PersonID == by.ID {
 			v.Asked, v.Belongs = m.State == "asked", o.LeaderID != by.ID
@@ -91,6 +95,25 @@ func (h handlers) show(c *fiber.Ctx, status int, form ui.Form) error {
 	v.CanBud = o.State == incubation.Seedling && o.LeaderID == by.ID && len(needs) == 0
 	v.CanRecognize = o.State == incubation.Budding && by.Can(identity.RecognizeOrgs, o.Place)
 	return web.Show(c, status, view.Room(form, v))
+}
+
+// welcome is where a leader's link leads a neighbour.
+func (h handlers) welcome(c *fiber.Ctx) error { return h.invited(c, fiber.StatusOK, ui.Form{}) }
+
+func (h handlers) invited(c *fiber.Ctx, status int, form ui.Form) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	by := web.Actor(c)
+	o, state, err := h.book.Welcome(c.UserContext(), by, id)
+	if err != nil {
+		return err
+	}
+	if state != "" {
+		return web.See(c, "/orgs/"+id+"/room")
+	}
+	return web.Show(c, status, view.Welcome(form, o, by.Home != ""))
 }
 
 func (h handlers) join(c *fiber.Ctx) error {
@@ -109,7 +132,7 @@ func (h handlers) join(c *fiber.Ctx) error {
 		if shown := h.show(c, fiber.StatusUnprocessableEntity, form); !fault.Is(shown, fault.NotFound) {
 			return shown
 		}
-		return err // from the public page, by somebody who does not belong yet
+		return h.invited(c, fiber.StatusUnprocessableEntity, form) // somebody who does not belong yet
 	}
 	if err != nil {
 		return err
