@@ -29,6 +29,7 @@ const (
 type world struct {
 	*testing.T
 	db       *pg.DB
+	url      string // the database's owner, past the guards
 	clock    *clock.Manual
 	accounts *accounts.Accounts
 	book     *Book
@@ -51,14 +52,14 @@ func (silent) Send(context.Context, string, string) error { return nil }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db := pgtest.New(t)
+	db, url := pgtest.Lend(t)
 	v, err := vault.New([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := clock.NewManual(noon)
 	book := accounts.New(db, c, v, silent{}, ClaimInvitations)
-	w := &world{T: t, db: db, clock: c, accounts: book, book: New(db, c, book), editions: edition.New(db, c)}
+	w := &world{T: t, db: db, url: url, clock: c, accounts: book, book: New(db, c, book), editions: edition.New(db, c)}
 	w.run(`insert into place (path, level, name, name_en, code, valid_from) values ('jz', 'district', '锦州路区', 'Jinzhou', 'jz', '2020-01-01'),
   ('jz.wuhan', 'subdistrict', '武汉路街道', 'Wuhan Road', 'wh', '2020-01-01'), ('jz.wuhan.dianchang', 'community', '电厂社区', 'Dianchang', 'dc', '2020-01-01'),
   ('jz.wuhan.changle', 'community', '长乐社区', 'Changle', 'cl', '2020-01-01'), ('qy', 'district', '青云区', 'Qingyun', 'qy', '2020-01-01')`, nil)
