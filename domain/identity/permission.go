@@ -19,6 +19,7 @@ const (
 	KeepTalents     Permission = "keep_talents"
 	ReadTalents     Permission = "read_talents"  // those not listed too
 	CountTalents    Permission = "count_talents" // how many stand where; no names
+	ReadConsents    Permission = "read_consents" // the signed paper of a consent
 
 	ProposeTopics Permission = "propose_topics" // and care for those of neighbours
 	ReadTopics    Permission = "read_topics"    // those not public too
@@ -109,6 +110,7 @@ var May = map[Permission][]Role{
 	KeepTalents:     community,
 	ReadTalents:     slices.Concat(community, street, []Role{Supervisor}),
 	CountTalents:    slices.Concat(desks, []Role{Supervisor}),
+	ReadConsents:    slices.Concat(community, street, []Role{Supervisor, Self}),
 
 	ProposeTopics: residents,
 	ReadTopics:    slices.Concat(desks, []Role{Supervisor}),

@@ -118,7 +118,7 @@ func (b *Book) Contact(ctx context.Context, by identity.Actor, id string, n NewC
 type Check struct {
 	ID      string `form:"id"`
 	Version int    `form:"version"`
-	Said    string `form:"said"` // how it was found out
+	Found   string `form:"found"` // how it was found out
 }
 
 const verifySQL = `update talent set state = 'verified', keeper = @me::uuid, active_at = @at, version = version + 1 where id = @id::uuid`
@@ -126,10 +126,10 @@ const verifySQL = `update talent set state = 'verified', keeper = @me::uuid, act
 // Verify confirms an entry. From here on it only waits for the person's own consent.
 func (b *Book) Verify(ctx context.Context, by identity.Actor, id string, n Check) error {
 	var wrong fault.Fields
-	if n.Said == "" {
-		wrong.Add("said", "请写一句是怎么核实的，例如「看过他修的收音机」")
+	if n.Found == "" {
+		wrong.Add("found", "请写一句是怎么核实的，例如「看过他修的收音机」")
 	}
-	limit(&wrong, "said", n.Said, 200)
+	limit(&wrong, "found", n.Found, 200)
 	if err := wrong.Err(); err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (b *Book) Verify(ctx context.Context, by identity.Actor, id string, n Check
 		case len(h.Skills) == 0:
 			return "", fault.New(fault.Conflict, "请先在资料里选这位邻居会做什么")
 		}
-		if _, err := pg.Do(ctx, tx, contactSQL, pg.Args{"id": formID(n.ID), "talent": id, "me": by.ID, "day": h.at, "how": "check", "said": n.Said, "at": h.at}); err != nil {
+		if _, err := pg.Do(ctx, tx, contactSQL, pg.Args{"id": formID(n.ID), "talent": id, "me": by.ID, "day": h.at, "how": "check", "said": n.Found, "at": h.at}); err != nil {
 			return "", err
 		}
 		if _, err := pg.Do(ctx, tx, verifySQL, pg.Args{"id": id, "me": by.ID, "at": h.at}); err != nil {
@@ -211,10 +211,10 @@ func consented(ctx context.Context, tx pg.Tx, h hand) error {
 // Vouch is Renew by staff who have just spoken with the person: what was said is kept.
 func (b *Book) Vouch(ctx context.Context, by identity.Actor, id string, n Check) error {
 	var wrong fault.Fields
-	if n.Said == "" {
-		wrong.Add("said", "请写一句本人是怎么说的")
+	if n.Found == "" {
+		wrong.Add("found", "请写一句本人是怎么说的")
 	}
-	limit(&wrong, "said", n.Said, 200)
+	limit(&wrong, "found", n.Found, 200)
 	if err := wrong.Err(); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (b *Book) Vouch(ctx context.Context, by identity.Actor, id string, n Check)
 		if err := consented(ctx, tx, h); err != nil {
 			return "", err
 		}
-		if _, err := pg.Do(ctx, tx, contactSQL, pg.Args{"id": formID(n.ID), "talent": id, "me": by.ID, "day": h.at, "how": "check", "said": n.Said, "at": h.at}); err != nil {
+		if _, err := pg.Do(ctx, tx, contactSQL, pg.Args{"id": formID(n.ID), "talent": id, "me": by.ID, "day": h.at, "how": "check", "said": n.Found, "at": h.at}); err != nil {
 			return "", err
 		}
 		if _, err := pg.Do(ctx, tx, renewSQL, pg.Args{"id": id, "keeper": by.ID, "at": h.at}); err != nil {
@@ -237,7 +237,7 @@ func (b *Book) Vouch(ctx context.Context, by identity.Actor, id string, n Check)
 
 // Look is why a number is looked at.
 type Look struct {
-	Reason string `form:"reason"`
+	Reason string `form:"look"`
 }
 
 const sealedSQL = `select phone_sealed, phone_key from talent where id = @id::uuid and phone_sealed is not null and state <> 'removed'`
@@ -253,7 +253,7 @@ func (b *Book) RevealPhone(ctx context.Context, by identity.Actor, id string, n 
 		return "", err
 	}
 	if l := utf8.RuneCountInString(n.Reason); l == 0 || l > 100 {
-		return "", fault.Field("reason", "请写一句为什么要看电话，最多 100 个字")
+		return "", fault.Field("look", "请写一句为什么要看电话，最多 100 个字")
 	}
 	type box struct{ PhoneSealed, PhoneKey []byte }
 	var number string

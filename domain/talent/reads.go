@@ -172,3 +172,14 @@ func (b *Book) file(ctx context.Context, t Talent) (File, error) {
 	f.Trail, err = audit.Of(ctx, b.db, t.ID)
 	return f, err
 }
+
+const selfSQL = `select exists (select from talent where id = @id::uuid and person_id = nullif(@me, '')::uuid)`
+
+// Ties are the roles an entry gives the actor: a person may see the paper of their own consent.
+func Ties(ctx context.Context, q pg.Reader, id string, by identity.Actor) ([]identity.Role, error) {
+	mine, err := pg.Value[bool](ctx, q, selfSQL, pg.Args{"id": id, "me": by.ID})
+	if err != nil || !mine {
+		return nil, err
+	}
+	return []identity.Role{identity.Self}, nil
+}
