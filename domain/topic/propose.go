@@ -139,7 +139,7 @@ func (b *Book) Support(ctx context.Context, by identity.Actor, id string) error 
 			return fault.New(fault.Conflict, "这是%s的事，由那里确认过的居民来表示关心", t.PlaceName)
 		case by.ID == t.ProposerID:
 			return fault.New(fault.Conflict, "这是您自己提的，不用再点")
-		case t.State == Closed:
+		case t.State == Closed || !t.Live():
 			return fault.New(fault.Conflict, "这件事已经办结了")
 		}
 		rows, err := pg.Do(ctx, tx, supportSQL, pg.Args{"id": id, "me": by.ID, "at": now})

@@ -155,7 +155,7 @@ func (b *Book) merge(ctx context.Context, tx pg.Tx, h hand, n Refusal) error {
 	if err != nil {
 		return err
 	}
-	if !ok || other.ID == h.ID || !other.Open() {
+	if !ok || other.ID == h.ID || !other.Live() {
 		return fault.Field("same", "没有找到这个编号。请填本社区一件已经收下的议题的编号")
 	}
 	for _, step := range []struct {

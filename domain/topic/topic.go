@@ -43,7 +43,7 @@ var Kinds = []Choice{{"environment", "环境卫生"}, {"parking", "停车出行"
 // Decided are the states from which a topic may become a proposal.
 var Decided = []string{Resolved, Executing, Feedback, Closed}
 
-// open are the states everybody may see: the community has read the text.
+// open are the states of a topic that was taken up: the community has read the text.
 var open = []string{Screened, Scheduled, Discussed, Resolved, Executing, Feedback, Closed}
 
 // NameOf is the Chinese name of a code.
@@ -107,8 +107,11 @@ type Topic struct {
 	Version      int
 }
 
-// Open tells whether everybody may see the topic.
-func (t Topic) Open() bool { return slices.Contains(open, t.State) }
+// Open tells whether everybody may see the topic: one that was talked over and did not pass stays to be read.
+func (t Topic) Open() bool { return t.Live() || t.State == Declined && t.Decision != "" }
+
+// Live tells whether the topic has been taken up and not been turned down.
+func (t Topic) Live() bool { return slices.Contains(open, t.State) }
 
 // Decided tells whether the topic may become a proposal.
 func (t Topic) Decided() bool { return slices.Contains(Decided, t.State) }

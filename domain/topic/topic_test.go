@@ -368,6 +368,25 @@ func TestFromDecisionToTheProposersWord(t *testing.T) {
 	}
 }
 
+func TestWhatDidNotPassStaysToBeRead(t *testing.T) {
+	w := newWorld(t)
+	id := w.discussed()
+	w.must(w.book.Support(w.ctx, w.li, id))
+	n := w.resolution()
+	n.Passed, n.For, n.Against, n.Tasks = "no", 2, 7, nil
+	w.must(w.book.Resolve(w.ctx, w.staff, id, n))
+	p, err := w.book.See(w.ctx, w.li, id)
+	if err != nil || p.State != Declined || p.Decision == "" || w.told(w.li) != 1 {
+		t.Errorf("%+v, %v, told %d", p.Topic, err, w.told(w.li))
+	}
+	if err := w.book.Support(w.ctx, w.person("孙某", hood, "", ""), id); !fault.Is(err, fault.Conflict) {
+		t.Errorf("cared for afterwards: %v", err)
+	}
+	if list, err := w.book.Public(w.ctx, Filter{}, nil); err != nil || len(list) != 0 {
+		t.Errorf("listed among the live ones: %v, %v", list, err)
+	}
+}
+
 func TestTheCalendarClosesSilenceAndRemindsOfLateTasks(t *testing.T) {
 	w := newWorld(t)
 	late := w.resolved()

@@ -165,6 +165,9 @@ func consentWay(t talent.Talent) string {
 	return "本人在网上同意"
 }
 
+// fields are what else a card may show, in short.
+var fields = map[string]string{"story": "故事", "times": "什么时候有空", "wants": "愿意做什么", "area": "在哪个社区"}
+
 func shown(ctx context.Context, t talent.Talent) string {
 	name := "名字只写姓"
 	if t.NameShown == "full" {
@@ -172,7 +175,7 @@ func shown(ctx context.Context, t talent.Talent) string {
 	}
 	parts := []string{words.T(ctx, name), words.T(ctx, "会什么")}
 	for _, f := range t.Shown {
-		parts = append(parts, words.T(ctx, talent.NameOf(talent.Fields, f)))
+		parts = append(parts, words.T(ctx, fields[f]))
 	}
 	if words.Lang(ctx) == "en" {
 		return strings.Join(parts, "; ")

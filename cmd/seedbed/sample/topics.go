@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seedbed/domain/clock"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
 	"seedbed/domain/topic"
@@ -41,35 +42,35 @@ var matters = []matter{
 }
 
 // homes say which community a matter belongs to, so that its text fits.
-var homes = []int{3, 0, 1, 4, 0, 6, 5, 2, 7, 0, 7, 1, 0}
+var homes = []int{4, 1, 2, 5, 1, 7, 6, 3, 8, 1, 8, 1, 1}
 
 // topics walks the matters to where they stand; those that were decided take a month.
 func (g *garden) topics(ctx context.Context) error {
-	proposed := g.Clock.Now()
 	made := make([]string, len(matters))
 	for i, m := range matters {
 		if m.state == topic.Collected || m.state == "merged" || m.state == topic.Declined {
 			continue // of the last days
 		}
+		g.Clock.Advance(26 * time.Hour)
 		var err error
 		if made[i], err = g.raise(ctx, i, m); err != nil {
 			return fmt.Errorf("topic %d: %w", i, err)
 		}
 	}
-	meets := proposed.Add(3 * time.Hour)
+	meeting := clock.Day(g.Clock.Now()).AddDate(0, 0, 1).Add(15 * time.Hour)
 	for i, m := range matters {
 		if made[i] == "" || m.state == topic.Screened {
 			continue
 		}
+		meets := meeting
 		if m.state == topic.Scheduled {
-			meets = g.now.AddDate(0, 0, 5).Truncate(time.Hour)
+			meets = clock.Day(g.now).AddDate(0, 0, 5).Add(19 * time.Hour)
 		}
 		if err := g.Topics.Schedule(ctx, g.staffOf(i), made[i], topic.Meeting{Version: 2, MeetsAt: meets, Where: "社区议事厅", Host: "社区书记", Invited: "有关住户代表、物业经理、楼长"}); err != nil { //words:none
 			return fmt.Errorf("topic %d: %w", i, err)
 		}
-		meets = proposed.Add(3 * time.Hour)
 	}
-	g.Clock.Set(proposed.Add(6 * time.Hour))
+	g.Clock.Set(meeting.Add(2 * time.Hour))
 	for i, m := range matters {
 		if made[i] == "" || m.state == topic.Screened || m.state == topic.Scheduled {
 			continue
@@ -124,7 +125,7 @@ func (g *garden) decide(ctx context.Context, i int, m matter, made string) error
 	if err := g.Topics.Record(ctx, staff, made, n, papers); err != nil || m.state == topic.Discussed {
 		return err
 	}
-	due := g.Clock.Now().AddDate(0, 1, 0)
+	due := g.Clock.Now().AddDate(0, 2, 0)
 	if m.state == topic.Executing {
 		due = g.now.AddDate(0, 0, 12)
 	}
