@@ -1079,7 +1079,7 @@ func word(p OnePage) templ.Component {
 					ctx = templ.InitializeContext(ctx)
 					return nil
 				})
-				templ_7745c5c3_Err = ui.ButtonTo("/topics/"+p.ID+"/support", "我也关心", ui.SubmitOpts{Kind: "pri", Icon: "hand"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonTo("/topics/"+p.ID+"/support", "我也关心", ui.SubmitOpts{Kind: "pri", Icon: "users"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1092,7 +1092,7 @@ func word(p OnePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LinkBtn("/login?next=/topics/"+p.ID, "登录后说「我也关心」", "", "hand").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkBtn("/login?next=/topics/"+p.ID, "登录后说「我也关心」", "", "users").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
