@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"seedbed/domain/clock"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
