@@ -491,13 +491,14 @@ CREATE TABLE public.conflict (
 
 CREATE TABLE public.consent (
     id uuid NOT NULL,
-    person_id uuid NOT NULL,
+    person_id uuid,
     purpose text NOT NULL,
     text_version integer NOT NULL,
     subject_id uuid,
     granted_at timestamp with time zone NOT NULL,
     granted_by text DEFAULT 'self'::text NOT NULL,
-    withdrawn_at timestamp with time zone
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT consent_about CHECK (((person_id IS NOT NULL) OR (subject_id IS NOT NULL)))
 );
 
 CREATE TABLE public.criterion (
@@ -897,6 +898,74 @@ CREATE VIEW public.open_spending AS
           WHERE (i.line_id = l.id)) s ON (true))
   GROUP BY l.project_id, l.category;
 
+CREATE TABLE public.talent (
+    id uuid NOT NULL,
+    person_id uuid,
+    name text NOT NULL,
+    place public.ltree NOT NULL,
+    source text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    skills text[] DEFAULT '{}'::text[] NOT NULL,
+    skill_note text DEFAULT ''::text NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    times text[] DEFAULT '{}'::text[] NOT NULL,
+    wants text[] DEFAULT '{}'::text[] NOT NULL,
+    story text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'nominated'::text NOT NULL,
+    nominated_by uuid,
+    keeper uuid,
+    phone_index bytea,
+    phone_tail text DEFAULT ''::text NOT NULL,
+    phone_sealed bytea,
+    phone_key bytea,
+    name_shown text DEFAULT 'surname'::text NOT NULL,
+    shown text[] DEFAULT '{}'::text[] NOT NULL,
+    consent_id uuid,
+    consent_paper uuid,
+    listed_at timestamp with time zone,
+    active_at timestamp with time zone NOT NULL,
+    removal_asked_at timestamp with time zone,
+    removal_due timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT talent_check CHECK (((state <> ALL (ARRAY['listed'::text, 'dormant'::text])) OR (consent_id IS NOT NULL))),
+    CONSTRAINT talent_check1 CHECK (((removal_asked_at IS NULL) = (removal_due IS NULL))),
+    CONSTRAINT talent_check2 CHECK ((((phone_sealed IS NULL) = (phone_key IS NULL)) AND ((phone_sealed IS NULL) = (phone_index IS NULL)))),
+    CONSTRAINT talent_name_shown_check CHECK ((name_shown = ANY (ARRAY['surname'::text, 'full'::text]))),
+    CONSTRAINT talent_source_check CHECK ((source = ANY (ARRAY['visit'::text, 'deliberation'::text, 'event'::text, 'federation'::text, 'self'::text, 'neighbour'::text])))
+);
+
+CREATE VIEW public.open_talent AS
+ SELECT t.id,
+        CASE
+            WHEN (t.name_shown = 'full'::text) THEN t.name
+            ELSE ("left"(t.name, 1) || '**'::text)
+        END AS name,
+    t.skills,
+    t.skill_note,
+    t.words,
+        CASE
+            WHEN ('times'::text = ANY (t.shown)) THEN t.times
+            ELSE '{}'::text[]
+        END AS times,
+        CASE
+            WHEN ('wants'::text = ANY (t.shown)) THEN t.wants
+            ELSE '{}'::text[]
+        END AS wants,
+        CASE
+            WHEN ('story'::text = ANY (t.shown)) THEN t.story
+            ELSE ''::text
+        END AS story,
+        CASE
+            WHEN ('area'::text = ANY (t.shown)) THEN t.place
+            ELSE public.subpath(t.place, 0, LEAST(2, public.nlevel(t.place)))
+        END AS place,
+    t.listed_at,
+    t.active_at
+   FROM (public.talent t
+     JOIN public.consent c ON (((c.id = t.consent_id) AND (c.withdrawn_at IS NULL) AND (c.purpose = 'talent_listing'::text))))
+  WHERE ((t.state = 'listed'::text) AND (t.removal_asked_at IS NULL));
+
 CREATE TABLE public.org_member (
     org_id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -1043,6 +1112,7 @@ CREATE TABLE public.proposal (
     saved_at timestamp with time zone NOT NULL,
     saves integer DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    topic_id uuid,
     CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
     CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
     CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
@@ -1177,6 +1247,17 @@ CREATE TABLE public.sheet (
     CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
 );
 
+CREATE TABLE public.talent_contact (
+    id uuid NOT NULL,
+    talent_id uuid NOT NULL,
+    by_person uuid NOT NULL,
+    on_day date NOT NULL,
+    how text NOT NULL,
+    said text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT talent_contact_how_check CHECK ((how = ANY (ARRAY['visit'::text, 'phone'::text, 'app'::text, 'event'::text, 'check'::text, 'ask'::text])))
+);
+
 CREATE TABLE public.team (
     id uuid NOT NULL,
     name text DEFAULT ''::text NOT NULL,
@@ -1208,6 +1289,71 @@ CREATE TABLE public.throttle (
     key text NOT NULL,
     window_start timestamp with time zone NOT NULL,
     count integer NOT NULL
+);
+
+CREATE TABLE public.topic (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    place public.ltree NOT NULL,
+    proposer_id uuid NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    where_text text DEFAULT ''::text NOT NULL,
+    affected text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'collected'::text NOT NULL,
+    screened_by uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    merged_into uuid,
+    meets_at timestamp with time zone,
+    meets_where text DEFAULT ''::text NOT NULL,
+    host text DEFAULT ''::text NOT NULL,
+    invited text DEFAULT ''::text NOT NULL,
+    people integer,
+    discussion text DEFAULT ''::text NOT NULL,
+    decision text DEFAULT ''::text NOT NULL,
+    votes_for integer,
+    votes_against integer,
+    votes_abstain integer,
+    feedback text DEFAULT ''::text NOT NULL,
+    feedback_at timestamp with time zone,
+    satisfied boolean,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_at timestamp with time zone,
+    supporters_n integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT topic_check CHECK (((merged_into IS NULL) OR ((state = 'declined'::text) AND (merged_into <> id)))),
+    CONSTRAINT topic_check1 CHECK (((votes_for IS NULL) OR ((people IS NOT NULL) AND (votes_for >= 0) AND (votes_against >= 0) AND (votes_abstain >= 0) AND (((votes_for + votes_against) + votes_abstain) <= people)))),
+    CONSTRAINT topic_kind_check CHECK ((kind = ANY (ARRAY['environment'::text, 'parking'::text, 'facility'::text, 'safety'::text, 'elders'::text, 'children'::text, 'culture'::text, 'other'::text]))),
+    CONSTRAINT topic_people_check CHECK (((people IS NULL) OR (people > 0)))
+);
+
+CREATE TABLE public.topic_note (
+    id uuid NOT NULL,
+    topic_id uuid NOT NULL,
+    text text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.topic_supporter (
+    topic_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.topic_task (
+    id uuid NOT NULL,
+    topic_id uuid NOT NULL,
+    what text NOT NULL,
+    owner text NOT NULL,
+    due date NOT NULL,
+    done_at timestamp with time zone,
+    done_note text DEFAULT ''::text NOT NULL,
+    done_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT topic_task_check CHECK (((done_at IS NULL) = (done_by IS NULL)))
 );
 
 CREATE TABLE public.tranche (
@@ -1503,6 +1649,12 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.talent_contact
+    ADD CONSTRAINT talent_contact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
 
@@ -1511,6 +1663,21 @@ ALTER TABLE ONLY public.team
 
 ALTER TABLE ONLY public.throttle
     ADD CONSTRAINT throttle_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.topic_note
+    ADD CONSTRAINT topic_note_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.topic_supporter
+    ADD CONSTRAINT topic_supporter_pkey PRIMARY KEY (topic_id, person_id);
+
+ALTER TABLE ONLY public.topic_task
+    ADD CONSTRAINT topic_task_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_bank_ref_key UNIQUE (bank_ref);
@@ -1606,6 +1773,8 @@ CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
 
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
 
+CREATE INDEX proposal_topic ON public.proposal USING btree (topic_id) WHERE (topic_id IS NOT NULL);
+
 CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
 
 CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id);
@@ -1620,6 +1789,16 @@ CREATE INDEX session_person ON public.session USING btree (person_id);
 
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
 
+CREATE INDEX talent_contact_of ON public.talent_contact USING btree (talent_id, created_at);
+
+CREATE UNIQUE INDEX talent_person ON public.talent USING btree (person_id) WHERE ((person_id IS NOT NULL) AND (state <> 'removed'::text));
+
+CREATE UNIQUE INDEX talent_phone ON public.talent USING btree (phone_index) WHERE ((phone_index IS NOT NULL) AND (state <> 'removed'::text));
+
+CREATE INDEX talent_place ON public.talent USING gist (place);
+
+CREATE INDEX talent_state ON public.talent USING btree (state, listed_at DESC);
+
 CREATE UNIQUE INDEX team_member_once ON public.team_member USING btree (team_id, person_id) WHERE ((person_id IS NOT NULL) AND (state = ANY (ARRAY['invited'::text, 'applied'::text, 'accepted'::text])));
 
 CREATE INDEX team_member_person ON public.team_member USING btree (person_id, state);
@@ -1627,6 +1806,18 @@ CREATE INDEX team_member_person ON public.team_member USING btree (person_id, st
 CREATE INDEX team_member_phone ON public.team_member USING btree (phone_index) WHERE (person_id IS NULL);
 
 CREATE UNIQUE INDEX team_one_lead ON public.team_member USING btree (team_id) WHERE ((role = 'lead'::text) AND (state = 'accepted'::text));
+
+CREATE INDEX topic_note_of ON public.topic_note USING btree (topic_id, at);
+
+CREATE INDEX topic_place ON public.topic USING gist (place);
+
+CREATE INDEX topic_proposer ON public.topic USING btree (proposer_id);
+
+CREATE INDEX topic_state ON public.topic USING btree (state, created_at DESC);
+
+CREATE INDEX topic_supporter_person ON public.topic_supporter USING btree (person_id);
+
+CREATE INDEX topic_task_of ON public.topic_task USING btree (topic_id, due, id);
 
 CREATE INDEX tranche_state ON public.tranche USING btree (state, place);
 
@@ -1744,6 +1935,10 @@ CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE F
 
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
 
+CREATE CONSTRAINT TRIGGER talent_audited AFTER INSERT OR UPDATE ON public.talent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('talent');
+
+CREATE TRIGGER talent_move BEFORE UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.check_move('talent');
+
 CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
 
 CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.team_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_member');
@@ -1751,6 +1946,10 @@ CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.t
 CREATE TRIGGER team_member_move BEFORE UPDATE ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.check_move('team_member');
 
 CREATE TRIGGER team_move BEFORE UPDATE ON public.team FOR EACH ROW EXECUTE FUNCTION public.check_move('team');
+
+CREATE CONSTRAINT TRIGGER topic_audited AFTER INSERT OR UPDATE ON public.topic DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('topic');
+
+CREATE TRIGGER topic_move BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUNCTION public.check_move('topic');
 
 CREATE CONSTRAINT TRIGGER tranche_audited AFTER INSERT OR UPDATE ON public.tranche DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('tranche');
 
@@ -2062,6 +2261,9 @@ ALTER TABLE ONLY public.proposal_revision
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topic(id);
+
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -2113,6 +2315,30 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES public.consent(id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_consent_paper_fkey FOREIGN KEY (consent_paper) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.talent_contact
+    ADD CONSTRAINT talent_contact_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.talent_contact
+    ADD CONSTRAINT talent_contact_talent_id_fkey FOREIGN KEY (talent_id) REFERENCES public.talent(id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_keeper_fkey FOREIGN KEY (keeper) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_nominated_by_fkey FOREIGN KEY (nominated_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.talent
+    ADD CONSTRAINT talent_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
 
@@ -2127,6 +2353,36 @@ ALTER TABLE ONLY public.team_member
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.topic(id);
+
+ALTER TABLE ONLY public.topic_note
+    ADD CONSTRAINT topic_note_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.topic_note
+    ADD CONSTRAINT topic_note_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topic(id);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_proposer_id_fkey FOREIGN KEY (proposer_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.topic
+    ADD CONSTRAINT topic_screened_by_fkey FOREIGN KEY (screened_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.topic_supporter
+    ADD CONSTRAINT topic_supporter_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.topic_supporter
+    ADD CONSTRAINT topic_supporter_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topic(id);
+
+ALTER TABLE ONLY public.topic_task
+    ADD CONSTRAINT topic_task_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.topic_task
+    ADD CONSTRAINT topic_task_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topic(id);
 
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
@@ -2270,6 +2526,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_project TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_spending TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.talent TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_talent TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_member TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
@@ -2308,11 +2568,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.talent_contact TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_member TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.throttle TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_note TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_supporter TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_task TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tranche TO seedbed_app;
 

@@ -26,7 +26,8 @@ with rows as (
   union all select 'objection', id, state, version from objection union all select 'agreement', id, state, version from agreement
   union all select 'project', id, state, version from project union all select 'activity', id, state, version from activity
   union all select 'evaluation', id, state, version from evaluation union all select 'tranche', id, state, version from tranche
-  union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org)
+  union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org
+  union all select 'talent', id, state, version from talent union all select 'topic', id, state, version from topic)
 select r.entity || ' ' || r.id || ': ' || case
     when e.n is null then 'version ' || r.version || ' has no line in the audit trail'
     else 'is ' || r.state || ', its last audit line says ' || e.to_state end as complaint
@@ -38,6 +39,10 @@ from project p left join activity a on a.project_id = p.id and a.state = 'verifi
 union all
 select 'org ' || o.id || ': counts ' || o.members_n || ' members, ' || count(m.person_id) || ' have accepted'
 from org o left join org_member m on m.org_id = o.id and m.state = 'accepted' group by o.id having o.members_n <> count(m.person_id)
+union all
+select 'talent ' || t.id || ': listed without a consent that holds' from talent t where t.state = 'listed' and not exists (select from consent c where c.id = t.consent_id and c.withdrawn_at is null)
+union all
+select 'topic ' || t.id || ': counts ' || t.supporters_n || ' who care, there are ' || count(s.person_id) from topic t left join topic_supporter s on s.topic_id = t.id group by t.id having t.supporters_n <> count(s.person_id)
 union all
 select 'attachment ' || id || ': public but not cleared by anybody' from attachment t where state = 'public' and not exists (select from audit_event e where e.entity_id = t.id)
 order by 1 limit 100`

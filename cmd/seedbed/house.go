@@ -22,6 +22,8 @@ import (
 	"seedbed/domain/money"
 	"seedbed/domain/openbook"
 	"seedbed/domain/proposal"
+	"seedbed/domain/talent"
+	"seedbed/domain/topic"
 	"seedbed/domain/vault"
 	"seedbed/jobs"
 	serveaccounts "seedbed/server/accounts"
@@ -34,6 +36,8 @@ import (
 	servejudging "seedbed/server/judging"
 	servemoney "seedbed/server/money"
 	serveproposal "seedbed/server/proposal"
+	servetalent "seedbed/server/talent"
+	servetopic "seedbed/server/topic"
 	"seedbed/server/web"
 	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
@@ -51,6 +55,8 @@ type House struct {
 	draining atomic.Bool
 
 	Accounts  *accounts.Accounts
+	Talents   *talent.Book
+	Topics    *topic.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Juries    *judging.Book
@@ -110,7 +116,14 @@ func wire(c Config, e *Engines, clk clock.Clock, log *slog.Logger, sample Sample
 
 func (h *House) areas(safe *vault.Vault) {
 	db, clk, store := h.Engines.DB, h.Clock, h.Engines.Objects
-	h.Accounts = accounts.New(db, clk, safe, h.Engines.Sender, proposal.ClaimInvitations)
+	h.Accounts = accounts.New(db, clk, safe, h.Engines.Sender, func(ctx context.Context, tx pg.Tx, personID string, phoneIndex []byte) error {
+		if err := h.Talents.Claim(ctx, tx, personID, phoneIndex); err != nil {
+			return err
+		}
+		return proposal.ClaimInvitations(ctx, tx, personID, phoneIndex)
+	})
+	h.Talents = talent.New(db, store, clk, safe, h.Accounts)
+	h.Topics = topic.New(db, store, clk)
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
 	h.Juries = judging.New(db, clk)
@@ -122,6 +135,8 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
+		"topic":    {Read: identity.ReadTopics, Page: "/desk/topics/"},
 	})
 }
 
@@ -133,6 +148,8 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		h.health(),
 		servehome.Routes(db, h.Open, h.Accounts, clk),
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
+		servetalent.Routes(h.Talents, db, clk),
+		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
@@ -173,6 +190,8 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
+		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
+		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {
@@ -183,7 +202,7 @@ func (h *House) schedule() []jobs.Scheduled {
 
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
-	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
+	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
 		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"seedbed/domain/fault"
@@ -68,4 +69,16 @@ func (a *Accounts) PersonByPhone(ctx context.Context, q pg.Reader, typed string)
 		return "", err
 	}
 	return ids[0], nil
+}
+
+var written = regexp.MustCompile(`1[3-9]\d([ -]?\d){8}`)
+
+// HasPhone tells whether a text that others will read has somebody's mobile number in it.
+func HasPhone(text string) bool {
+	return written.MatchString(strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, text))
 }

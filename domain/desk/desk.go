@@ -22,6 +22,10 @@ var kinds = []struct {
 	sql         string
 }{
 	{"居民待确认", "/desk/residents", identity.ConfirmResidents, residentsSQL},
+	{"能人待联系、核实", "/desk/talents", identity.KeepTalents, talentsSQL},
+	{"能人要求移除", "/desk/talents?state=leaving", identity.KeepTalents, leavingSQL},
+	{"议题待收下", "/desk/topics?state=collected", identity.RunTopics, collectedSQL},
+	{"议题待推进", "/desk/topics", identity.RunTopics, topicsSQL},
 	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
@@ -44,6 +48,10 @@ var kinds = []struct {
 
 const (
 	residentsSQL   = `select count(*) from person where home_state = 'claimed' and home <@ any(@sight::text[]::ltree[])`
+	talentsSQL     = `select count(*) from talent where state in ('nominated','contacted') and removal_asked_at is null and place <@ any(@sight::text[]::ltree[])`
+	leavingSQL     = `select count(*) from talent where removal_asked_at is not null and state <> 'removed' and place <@ any(@sight::text[]::ltree[])`
+	collectedSQL   = `select count(*) from topic where state = 'collected' and place <@ any(@sight::text[]::ltree[])`
+	topicsSQL      = `select count(*) from topic where (state in ('screened','discussed','resolved','executing') or state = 'scheduled' and meets_at < now()) and place <@ any(@sight::text[]::ltree[])`
 	endorseSQL     = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
 	eligibleSQL    = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`

@@ -15,6 +15,16 @@ const (
 	ReadAudit        Permission = "read_audit"
 	RevealPhone      Permission = "reveal_phone"
 
+	NominateTalents Permission = "nominate_talents" // oneself or a neighbour; one's own entry
+	KeepTalents     Permission = "keep_talents"
+	ReadTalents     Permission = "read_talents"  // those not listed too
+	CountTalents    Permission = "count_talents" // how many stand where; no names
+	ReadConsents    Permission = "read_consents" // the signed paper of a consent
+
+	ProposeTopics Permission = "propose_topics" // and care for those of neighbours
+	ReadTopics    Permission = "read_topics"    // those not public too
+	RunTopics     Permission = "run_topics"
+
 	ReadEditions    Permission = "read_editions" // drafts too
 	PlanEditions    Permission = "plan_editions"
 	PublishEditions Permission = "publish_editions"
@@ -95,6 +105,16 @@ var May = map[Permission][]Role{
 	GrantRoles:       {Sysadmin, DistrictHead},
 	ReadAudit:        {Supervisor},
 	RevealPhone:      desks,
+
+	NominateTalents: residents,
+	KeepTalents:     community,
+	ReadTalents:     slices.Concat(community, street, []Role{Supervisor}),
+	CountTalents:    slices.Concat(desks, []Role{Supervisor}),
+	ReadConsents:    slices.Concat(community, street, []Role{Supervisor, Self}),
+
+	ProposeTopics: residents,
+	ReadTopics:    slices.Concat(desks, []Role{Supervisor}),
+	RunTopics:     community,
 
 	ReadEditions:    slices.Concat(desks, moneyDesks, []Role{Supervisor}),
 	PlanEditions:    {DistrictStaff},

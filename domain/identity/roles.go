@@ -14,6 +14,7 @@ const (
 	TeamMember       Role = "team_member"    // tie
 	TeamTreasurer    Role = "team_treasurer" // tie
 	OrgOfficer       Role = "org_officer"    // tie
+	Self             Role = "self"           // tie: the person whom a row is about
 	Judge            Role = "judge"
 	Mentor           Role = "mentor"
 	CommunityStaff   Role = "community_staff"
@@ -31,7 +32,7 @@ const (
 
 // Names gives each role its Chinese name, also the key of its translation.
 var Names = map[Role]string{
-	Visitor: "访客", Resident: "居民", TeamLead: "领办人", TeamMember: "团队成员", TeamTreasurer: "记账员", OrgOfficer: "组织负责人",
+	Visitor: "访客", Resident: "居民", TeamLead: "领办人", TeamMember: "团队成员", TeamTreasurer: "记账员", OrgOfficer: "组织负责人", Self: "本人",
 	Judge: "评委", Mentor: "辅导社工", CommunityStaff: "社区工作者", CommunityHead: "社区书记主任", SubdistrictStaff: "街道工作人员",
 	SubdistrictHead: "街道负责人", DistrictStaff: "区社区办工作人员", DistrictHead: "区社区办负责人", Finance: "会计", Cashier: "出纳",
 	Supervisor: "监督员", Sysadmin: "系统管理员", System: "系统",
@@ -43,12 +44,12 @@ var Granted = []Role{CommunityStaff, CommunityHead, SubdistrictStaff, Subdistric
 
 // Ties lists the roles that come from belonging to a team or an organisation. Any resident may come to have one, so a
 // route that needs a tie is open to residents and the verb decides at the object.
-var Ties = []Role{TeamLead, TeamMember, TeamTreasurer, OrgOfficer}
+var Ties = []Role{TeamLead, TeamMember, TeamTreasurer, OrgOfficer, Self}
 
 // Strong tells whether a role needs a second factor before it counts (TRUST §3 #40).
 func (r Role) Strong() bool {
 	switch r {
-	case Visitor, Resident, TeamLead, TeamMember, TeamTreasurer, OrgOfficer, System:
+	case Visitor, Resident, TeamLead, TeamMember, TeamTreasurer, OrgOfficer, Self, System:
 		return false
 	default:
 		return true

@@ -22,7 +22,8 @@ const (
 
 // Beginning is a proposal begun: an id made by the form, so that two clicks make one draft.
 type Beginning struct {
-	ID string `form:"id"`
+	ID      string `form:"id"`
+	TopicID string `form:"topic_id"` // the deliberated topic it comes from, "" for none
 }
 
 type resident struct {
@@ -51,7 +52,7 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 		}
 		if have, err := pg.Values[string](ctx, tx, openDraftSQL, pg.Args{"edition": editionID, "me": by.ID}); err != nil || len(have) > 0 {
 			if err == nil {
-				id = have[0]
+				id, err = have[0], b.graft(ctx, tx, by, have[0], n.TopicID)
 			}
 			return err
 		}
@@ -67,7 +68,10 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 			return fault.Field("home", "请先在「我的」里选好您住的社区，再来写申报书")
 		}
 		w.Place = me.Home
-		return begin(ctx, tx, w, id, e.ID, me, now)
+		if err := begin(ctx, tx, w, id, e.ID, me, now); err != nil {
+			return err
+		}
+		return b.graft(ctx, tx, by, id, n.TopicID)
 	})
 	return id, err
 }

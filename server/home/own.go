@@ -124,6 +124,8 @@ var shelves = []struct {
 	{identity.ReadOrgs, ui.Link{Href: "/desk/orgs", Label: "组织", Icon: "tree"}},
 	{identity.ReadEditions, ui.Link{Href: "/desk/editions", Label: "各届大赛", Icon: "flower"}},
 	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
+	{identity.CountTalents, ui.Link{Href: "/desk/talents", Label: "能人库", Icon: "star"}},
+	{identity.ReadTopics, ui.Link{Href: "/desk/topics", Label: "议题", Icon: "list"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

@@ -2,12 +2,10 @@ package home
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"seedbed/domain/fault"
 	"seedbed/domain/openbook"
@@ -72,54 +70,17 @@ func filter(c *fiber.Ctx) (openbook.Filter, ui.Form) {
 	return f, form
 }
 
-// onward is the address of a list's next page: the same filter, from after the last item shown.
-func onward(c *fiber.Ctx, at time.Time, id string) string {
-	q := url.Values{}
-	for name, v := range c.Queries() {
-		if name != "after" && v != "" {
-			q.Set(name, v)
-		}
-	}
-	q.Set("after", strconv.FormatInt(at.UnixMicro(), 10)+"_"+id)
-	return c.Path() + "?" + q.Encode()
-}
-
-// after reads where a list goes on.
-func after(c *fiber.Ctx) (time.Time, string, bool) {
-	at, id, ok := strings.Cut(web.Query(c, "after"), "_")
-	micros, err := strconv.ParseInt(at, 10, 64)
-	if _, bad := uuid.Parse(id); !ok || err != nil || bad != nil {
-		return time.Time{}, "", false
-	}
-	return time.UnixMicro(micros), id, true
-}
-
-func (h handlers) places(c *fiber.Ctx) ([]ui.Option, error) {
-	tree, err := place.Tree(c.UserContext(), h.db)
-	options := []ui.Option{{Value: "", Label: "全区"}}
-	for _, p := range tree {
-		name := words.Pick(c.UserContext(), p.Name, p.NameEn)
-		switch p.Level {
-		case "subdistrict":
-			options = append(options, ui.Option{Value: p.Path, Label: name})
-		case "community":
-			options = append(options, ui.Option{Value: p.Path, Label: "　" + name})
-		}
-	}
-	return options, err
-}
-
 func (h handlers) projects(c *fiber.Ctx) error {
 	f, form := filter(c)
 	var from *openbook.Project
-	if at, id, ok := after(c); ok {
+	if at, id, ok := web.After(c); ok {
 		from = &openbook.Project{ID: id, CreatedAt: at}
 	}
 	list, err := h.book.Projects(c.UserContext(), f, from)
 	if err != nil {
 		return err
 	}
-	places, err := h.places(c)
+	places, err := web.Places(c, h.db)
 	if err != nil {
 		return err
 	}
@@ -127,7 +88,7 @@ func (h handlers) projects(c *fiber.Ctx) error {
 	if len(list) > openbook.PageSize {
 		list = list[:openbook.PageSize]
 		last := list[len(list)-1]
-		next = onward(c, last.CreatedAt, last.ID)
+		next = web.Onward(c, last.CreatedAt, last.ID)
 	}
 	return web.Page(c, view.Projects(form, list, places, next))
 }
@@ -160,14 +121,14 @@ func (h handlers) project(c *fiber.Ctx) error {
 func (h handlers) orgs(c *fiber.Ctx) error {
 	f, form := filter(c)
 	var from *openbook.Org
-	if at, id, ok := after(c); ok {
+	if at, id, ok := web.After(c); ok {
 		from = &openbook.Org{ID: id, FoundedOn: at}
 	}
 	list, err := h.book.Orgs(c.UserContext(), f, from)
 	if err != nil {
 		return err
 	}
-	places, err := h.places(c)
+	places, err := web.Places(c, h.db)
 	if err != nil {
 		return err
 	}
@@ -175,7 +136,7 @@ func (h handlers) orgs(c *fiber.Ctx) error {
 	if len(list) > openbook.PageSize {
 		list = list[:openbook.PageSize]
 		last := list[len(list)-1]
-		next = onward(c, last.FoundedOn, last.ID)
+		next = web.Onward(c, last.FoundedOn, last.ID)
 	}
 	return web.Page(c, view.Orgs(form, list, places, next))
 }

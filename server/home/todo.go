@@ -20,6 +20,9 @@ const todoSQL = `with mine as (select m.team_id, m.role from team_member m where
  found (rank, kind, id, title, note, due) as (
   select 1, 'invited', m.id, coalesce(nullif(p.title, ''), t.name), l.name, null::timestamptz from team_member m join team t on t.id = m.team_id join person l on l.id = t.lead_id join proposal p on p.team_id = t.id where m.person_id = @me::uuid and m.state = 'invited'
   union all select 2, 'asked', o.id, o.name, '', null from org_member m join org o on o.id = m.org_id where m.person_id = @me::uuid and m.state = 'asked'
+  union all select 2, 'talent_agree', t.id, l.name, '', null from talent t join place l on l.path = t.place where t.person_id = @me::uuid and t.state = 'verified' and t.removal_asked_at is null
+  union all select 2, 'talent_stay', t.id, l.name, '', null from talent t join place l on l.path = t.place where t.person_id = @me::uuid and t.state = 'dormant'
+  union all select 2, 'topic_answer', t.id, t.title, '', null from topic t where t.proposer_id = @me::uuid and t.state = 'feedback'
   union all select 3, 'signing', a.id, p.title, a.number, null from agreement a join proposal p on p.id = a.proposal_id where a.state = 'signing' and p.lead_id = @me::uuid and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B')
   union all select 4, 'mend', p.id, p.title, p.reason, p.fix_until from proposal p where p.lead_id = @me::uuid and p.state = 'returned'
   union all select 5, 'draft', p.id, p.title, '', e.closes_at from proposal p join edition e on e.id = p.edition_id where p.lead_id = @me::uuid and p.state = 'draft' and e.state = 'open' and e.closes_at > @now
@@ -43,6 +46,9 @@ type waiting struct {
 var asks = map[string]struct{ text, before, after, kind, tag string }{
 	"invited":           {"邀请您一起做「%s」", "/invitations#a-", "", "warn", "等您回答"},
 	"asked":             {"邀请您加入「%s」", "/orgs/", "/room", "warn", "等您回答"},
+	"talent_agree":      {"决定您在%s的能人名片公开哪些", "/talents/me#", "", "warn", "等您决定"},
+	"talent_stay":       {"您在%s的能人名片收起来了，还公开吗？", "/talents/me#", "", "info", "等您回答"},
+	"topic_answer":      {"「%s」办好了，说说满不满意", "/topics/", "", "warn", "等您回答"},
 	"signing":           {"签协议：%s", "/agreements/", "", "warn", "等您签"},
 	"mend":              {"提案「%s」要修改", "/proposals/", "/edit", "warn", "退回来了"},
 	"draft":             {"接着写「%s」，写好要提交", "/proposals/", "/edit", "warn", "草稿，没报名"},

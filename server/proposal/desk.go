@@ -10,6 +10,7 @@ import (
 	"seedbed/domain/identity"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
+	"seedbed/domain/topic"
 	"seedbed/server/web"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -75,7 +76,11 @@ func (h handlers) casePage(c *fiber.Ctx, status int, form ui.Form, at string) er
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Case(view.CasePage{Case: found, Form: form, At: at, IDs: [2]string{newID(), newID()}}))
+	from, _, err := topic.LinkOf(c.UserContext(), h.db, id)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, status, view.Case(view.CasePage{Case: found, Topic: from, Form: form, At: at, IDs: [2]string{newID(), newID()}}))
 }
 
 // deed hands a desk's form to its verb and says what was done; at names the form on the page.

@@ -10,6 +10,7 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
+	"seedbed/domain/topic"
 	"seedbed/server/web"
 	"seedbed/templates/ui"
 
@@ -39,11 +40,19 @@ func (h handlers) show(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Public(s))
+	from, _, err := topic.LinkOf(c.UserContext(), h.db, id)
+	if err != nil {
+		return err
+	}
+	return web.Page(c, view.Public(s, from))
 }
 
 func (h handlers) ownPage(c *fiber.Ctx, status int, f proposal.Full, form ui.Form) error {
-	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Form: form, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil}))
+	from, _, err := topic.LinkOf(c.UserContext(), h.db, f.ID)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil}))
 }
 
 func (h handlers) edit(c *fiber.Ctx) error {

@@ -28,6 +28,8 @@ var deeds = map[string]string{
 	"money_hold hold": "暂停付款", "money_hold clear": "恢复付款",
 	"claim save": "存了报销草稿", "claim submit": "提交报销单", "claim verify": "核实报销单", "claim pass": "审过报销票据", "claim approve": "批准报销单", "claim approve_small": "小额报销转给出纳", "claim return": "退回报销单补充", "claim reject": "报销单不予报销", "claim pay": "付了报销款", "claim receive": "确认收到报销款",
 	"claim ask_void": "申请作废付款", "claim void": "同意作废付款", "claim reveal_account": "看了收款账号",
+	"talent nominate": "登记进能人库", "talent claim": "本人登录后认领", "talent amend": "改了能人资料", "talent contact": "联系能人", "talent verify": "核实能人", "talent agree": "本人同意公开名片", "talent list_by_paper": "按签字公开名片", "talent renew": "续了能人名片", "talent rest": "名片收起来了", "talent unlist": "同意收回，名片撤下", "talent hide": "本人撤下名片、要求移除", "talent stay": "本人收回移除要求", "talent leave": "本人移除资料", "talent remove": "移除能人资料", "talent reveal_phone": "看了能人的电话", "talent ask": "邻居请社区联系",
+	"topic propose": "居民提出议题", "topic support": "邻居表示关心", "topic screen": "社区收下议题", "topic decline": "没有采纳议题", "topic schedule": "定了议事会", "topic record": "记录议事会", "topic resolve": "写下决定", "topic report": "记下进展", "topic answer": "答复提议人", "topic judge": "提议人答复满意不满意", "topic close": "议题自动办结",
 	"org found": "成立组织", "org grow": "组织进入下一阶段", "org_member join": "加入组织", "org_member leave": "退出组织",
 }
 

@@ -12,6 +12,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/proposal"
+	"seedbed/domain/topic"
 	"seedbed/domain/yuan"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -45,6 +46,7 @@ type OwnPage struct {
 	Leads    bool
 	Writable bool
 	Seat     proposal.Member // the actor's own membership
+	Topic    topic.Link      // the deliberated topic it came from, zero for none
 }
 
 // TeamPage is a team with the form that asks somebody in.
@@ -60,6 +62,8 @@ type CasePage struct {
 	Form ui.Form
 	At   string
 	IDs  [2]string // ids for a check and an answer to an appeal
+
+	Topic topic.Link // the deliberated topic it came from, zero for none
 }
 
 // form is the typed form where it belongs, an empty one elsewhere.

@@ -23,6 +23,8 @@ import (
 	"seedbed/domain/money"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
+	"seedbed/domain/talent"
+	"seedbed/domain/topic"
 	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 )
@@ -32,6 +34,8 @@ type Tools struct {
 	DB        *pg.DB
 	Clock     *clock.Manual
 	Accounts  *accounts.Accounts
+	Talents   *talent.Book
+	Topics    *topic.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Juries    *judging.Book
@@ -62,9 +66,10 @@ type garden struct {
 	Tools
 	now time.Time
 	people
-	serial  int
-	drawer  drawer
-	project []grown
+	serial    int
+	drawer    drawer
+	project   []grown
+	seedTopic string // the topic that becomes a proposal
 }
 
 // Plant makes the district as it stands at now and tells what it made.
@@ -73,9 +78,11 @@ func Plant(ctx context.Context, t Tools, now time.Time) (string, error) {
 	g.Clock.Set(now.AddDate(-3, 0, 0))
 	steps := []func(context.Context) error{g.lay, g.settlePeople, g.draw,
 		func(ctx context.Context) error { return g.edition(ctx, first) },
+		g.firstTalents,
 		func(ctx context.Context) error { return g.edition(ctx, second) },
 		func(ctx context.Context) error { return g.edition(ctx, third) },
-		func(ctx context.Context) error { return g.call(ctx, fourth) }}
+		g.talents, g.topics,
+		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("on %s: %w", g.Clock.Now().Format(time.DateOnly), err)
