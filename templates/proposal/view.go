@@ -228,6 +228,8 @@ func gapHref(g proposal.Gap) string {
 	switch g.Field {
 	case "team", "lead", "home":
 		return "#s-team"
+	case "paper":
+		return "#s-promise"
 	}
 	return "#" + ui.ID(g.Field)
 }
