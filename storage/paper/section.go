@@ -231,6 +231,9 @@ func (s *Section) Seal(address string, lines ...string) {
 	s.y = max(s.y+side, at) + 6
 }
 
+// Close lays out what is around the text and tells whether the section can be printed; Book.Add does it too.
+func (s *Section) Close() error { return s.finish() }
+
 // finish draws what stands around the text of each page, now that it is known how many there are.
 func (s *Section) finish() error {
 	if s.done || s.err != nil {
