@@ -937,6 +937,30 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.paper_export (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    state_is text DEFAULT ''::text NOT NULL,
+    place_is text DEFAULT ''::text NOT NULL,
+    sight text[] NOT NULL,
+    phone_sight text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    rows_n integer DEFAULT 0 NOT NULL,
+    trouble text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'book'::text, 'files'::text]))),
+    CONSTRAINT paper_export_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'done'::text, 'failed'::text, 'lapsed'::text])))
+);
+
 CREATE TABLE public.payment (
     claim_id uuid NOT NULL,
     bank_ref text NOT NULL,
@@ -1043,8 +1067,9 @@ CREATE TABLE public.proposal (
     saved_at timestamp with time zone NOT NULL,
     saves integer DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
+    CONSTRAINT proposal_helped_on_paper CHECK (((acting_helper IS NULL) OR (acting_paper IS NOT NULL) OR (state = ANY (ARRAY['draft'::text, 'withdrawn'::text])))),
     CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
+    CONSTRAINT proposal_paper_has_helper CHECK (((acting_paper IS NULL) OR (acting_helper IS NOT NULL))),
     CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
 );
 
@@ -1056,6 +1081,34 @@ CREATE TABLE public.proposal_activity (
     month text DEFAULT ''::text NOT NULL,
     place_text text DEFAULT ''::text NOT NULL,
     people integer NOT NULL
+);
+
+CREATE TABLE public.proposal_import (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    workbook text NOT NULL,
+    scans text DEFAULT ''::text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    sight text[] NOT NULL,
+    state text DEFAULT 'checked'::text NOT NULL,
+    rows_n integer DEFAULT 0 NOT NULL,
+    faults jsonb DEFAULT '[]'::jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_import_kind_check CHECK ((kind = ANY (ARRAY['xlsx'::text, 'csv'::text]))),
+    CONSTRAINT proposal_import_state_check CHECK ((state = ANY (ARRAY['checked'::text, 'faulty'::text, 'done'::text, 'lapsed'::text])))
+);
+
+CREATE TABLE public.proposal_import_row (
+    import_id uuid NOT NULL,
+    seq text NOT NULL,
+    proposal_id uuid NOT NULL,
+    received_at timestamp with time zone
 );
 
 CREATE TABLE public.proposal_line (
@@ -1422,6 +1475,9 @@ ALTER TABLE ONLY public.outbox_done
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_bank_ref_key UNIQUE (bank_ref);
 
@@ -1457,6 +1513,15 @@ ALTER TABLE ONLY public.project
 
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_pkey PRIMARY KEY (proposal_id, seq);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_pkey PRIMARY KEY (import_id, seq);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_proposal_id_key UNIQUE (proposal_id);
 
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_pkey PRIMARY KEY (proposal_id, seq);
@@ -1590,6 +1655,12 @@ CREATE INDEX org_state ON public.org USING btree (state);
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (done_at IS NULL);
 
+CREATE INDEX paper_export_old ON public.paper_export USING btree (done_at) WHERE (state = 'done'::text);
+
+CREATE UNIQUE INDEX paper_export_one ON public.paper_export USING btree (person_id) WHERE (state = 'asked'::text);
+
+CREATE INDEX paper_export_person ON public.paper_export USING btree (person_id, at DESC);
+
 CREATE INDEX person_home ON public.person USING btree (home, home_state);
 
 CREATE INDEX place_tree ON public.place USING gist (path);
@@ -1601,6 +1672,12 @@ CREATE INDEX project_lead ON public.project USING btree (lead_id);
 CREATE INDEX project_place ON public.project USING gist (place);
 
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
+
+CREATE INDEX proposal_import_edition ON public.proposal_import USING btree (edition_id, at DESC);
+
+CREATE UNIQUE INDEX proposal_import_once ON public.proposal_import USING btree (edition_id, workbook) WHERE (state = 'done'::text);
+
+CREATE INDEX proposal_import_waiting ON public.proposal_import USING btree (at) WHERE (state = ANY (ARRAY['checked'::text, 'faulty'::text]));
 
 CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
 
@@ -1710,6 +1787,10 @@ CREATE CONSTRAINT TRIGGER org_audited AFTER INSERT OR UPDATE ON public.org DEFER
 
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
 
+CREATE CONSTRAINT TRIGGER paper_export_audited AFTER INSERT OR UPDATE ON public.paper_export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('paper_export');
+
+CREATE TRIGGER paper_export_move BEFORE UPDATE ON public.paper_export FOR EACH ROW EXECUTE FUNCTION public.check_move('paper_export');
+
 CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
@@ -1717,6 +1798,10 @@ CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.proje
 CREATE TRIGGER project_move BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.check_move('project');
 
 CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON public.proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal');
+
+CREATE CONSTRAINT TRIGGER proposal_import_audited AFTER INSERT OR UPDATE ON public.proposal_import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal_import');
+
+CREATE TRIGGER proposal_import_move BEFORE UPDATE ON public.proposal_import FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal_import');
 
 CREATE TRIGGER proposal_move BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal');
 
@@ -1987,6 +2072,15 @@ ALTER TABLE ONLY public.org
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
 
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_cashier_fkey FOREIGN KEY (cashier) REFERENCES public.person(id);
 
@@ -2040,6 +2134,21 @@ ALTER TABLE ONLY public.proposal_activity
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.proposal_import(id);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
@@ -2278,6 +2387,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_export TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
@@ -2289,6 +2400,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.place TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import_row TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
 

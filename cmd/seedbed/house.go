@@ -21,6 +21,7 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/domain/money"
 	"seedbed/domain/openbook"
+	"seedbed/domain/papers"
 	"seedbed/domain/proposal"
 	"seedbed/domain/vault"
 	"seedbed/jobs"
@@ -33,6 +34,7 @@ import (
 	serveincubation "seedbed/server/incubation"
 	servejudging "seedbed/server/judging"
 	servemoney "seedbed/server/money"
+	servepapers "seedbed/server/papers"
 	serveproposal "seedbed/server/proposal"
 	"seedbed/server/web"
 	"seedbed/storage/outbox"
@@ -53,6 +55,7 @@ type House struct {
 	Accounts  *accounts.Accounts
 	Editions  *edition.Book
 	Proposals *proposal.Book
+	Papers    *papers.Book
 	Juries    *judging.Book
 	Awards    *award.Book
 	Evidence  *evidence.Book
@@ -113,6 +116,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Accounts = accounts.New(db, clk, safe, h.Engines.Sender, proposal.ClaimInvitations)
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
+	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
 	h.Juries = judging.New(db, clk)
 	h.Awards = award.New(db, clk)
 	h.Projects = delivery.New(db, store, clk)
@@ -120,6 +124,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
+		"proposal": {Read: identity.ReadPapers, Page: "/desk/proposals/", Ties: papers.ProposalTies},
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
 	})
@@ -135,6 +140,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
+		servepapers.Routes(h.Papers, db, h.Engines.Objects),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
@@ -157,11 +163,19 @@ func (h *House) listeners() []jobs.Listener {
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
 		jobs.OnWork("examine the photo", func(ctx context.Context, f evidence.Kept) (jobs.Effect, error) { return h.Evidence.Examine(ctx, f) }),
+		making(h.Papers),
 		jobs.OnWork("sweep what nobody owns", func(ctx context.Context, _ evidence.Nightfall) (jobs.Effect, error) {
 			_, err := h.Evidence.Sweep(ctx)
 			return nil, err
 		}),
 	}
+}
+
+// making makes what the desks take out; a full book of an edition takes its time.
+func making(book *papers.Book) jobs.Listener {
+	l := jobs.OnWork("make the export", func(ctx context.Context, f papers.Asked) (jobs.Effect, error) { return book.Make(ctx, f) })
+	l.Limit = 30 * time.Minute
+	return l
 }
 
 // schedule is what the calendar asks for.
@@ -174,6 +188,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
+		{Name: "let old papers go", Every: time.Hour, Run: h.Papers.Lapse},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {
 			return outbox.Put(ctx, tx, due, evidence.Nightfall{})

@@ -78,7 +78,7 @@ const (
   (select count(*) from team_member m where m.team_id = t.id and m.state = 'accepted')::int as members_n,
   (select coalesce(sum(b.amount), 0) from proposal_line b where b.proposal_id = p.id)::bigint as total, p.own_fen, p.requested, p.submitted_at as received_at, p.revision,
   p.opinion, p.acting_helper is not null as helped, p.digest
-  from proposal p join team t on t.id = p.team_id join person l on l.id = p.lead_id join place pl on pl.path = p.place left join place st on st.path = subpath(p.place, 0, 2)` +
+  from proposal p join team t on t.id = p.team_id join person l on l.id = p.lead_id join place pl on pl.path = p.place left join place st on st.path = subpath(p.place, 0, least(2, nlevel(p.place)))` +
 		chosenSQL + ` order by p.number, p.id`
 	idsSQL   = `select p.id::text from proposal p` + chosenSQL + ` order by p.number, p.id`
 	filesSQL = `select a.id::text, a.digest, a.size, a.mime, a.kind, a.name, a.uploaded_at, coalesce(p.number, '') as number, p.title
@@ -103,9 +103,14 @@ func (b *Book) build(ctx context.Context, x Export, e edition.Edition, base stri
 		m.name = name + listTab + withPhones + ".xlsx"
 	}
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(write(w)) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.CloseWithError(write(w))
+	}()
 	stored, err := b.store.Put(ctx, r, mostExport)
 	_ = r.CloseWithError(errors.New("nobody reads on")) // ends the writer, should the store have given up before it
+	<-done
 	m.digest, m.size = stored.Digest, stored.Size
 	return m, err
 }
@@ -202,7 +207,7 @@ func refused(fonts *paper.Fonts, f proposal.Full, missing paper.Missing) *paper.
 	s.Right = f.Number
 	s.Title(formTitle)
 	s.Caption(fmt.Sprintf(numberIs, f.Number))
-	s.Paragraph(fmt.Sprintf(unprintable, "?", missing.Char))
+	s.Paragraph(fmt.Sprintf(unprintable, missing.Char))
 	return s
 }
 
@@ -290,4 +295,3 @@ func (b *Book) packed(ctx context.Context, z *zip.Writer, name string, f filed) 
 	_, err = io.Copy(out, r)
 	return err
 }
-

@@ -157,4 +157,3 @@ func (c column) title() string {
 	}
 	return c.head
 }
-

@@ -144,4 +144,3 @@ func (b *Book) leader(ctx context.Context, r *reading, e edition.Edition, n *ent
 	}
 	return err
 }
-

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -318,4 +317,3 @@ func (b *Book) Marked(ctx context.Context, by identity.Actor, id string, say fun
 	name := strings.TrimSuffix(strings.TrimSuffix(i.Name, ".xlsx"), ".csv")
 	return Printed{Name: safeName(name) + "-" + reasons + ".xlsx", Body: body}, err
 }
-

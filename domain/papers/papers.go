@@ -79,4 +79,6 @@ func formID(id string) string {
 	return id
 }
 
-func stale() error { return fault.New(fault.Conflict, "这一页已经有人改过了，请刷新后再试") }
+func stale() error {
+	return fault.New(fault.Conflict, "这一页已经有人改过了，请刷新后再试")
+}

@@ -38,7 +38,7 @@ const (
 	totalWord    = "总预算"
 	ownWord      = "自己出"
 	askWord      = "申请"
-	unprintable  = "这一份印不出来：里面有一个字库里没有的字「%s」（U+%04X）。请改用别的写法，或请技术人员装上有这个字的字体（SEEDBED_PDF_FONT）。"
+	unprintable  = "这一份印不出来：里面有一个字库里没有的字（U+%04X）。请改用别的写法，或请技术人员装上有这个字的字体（SEEDBED_PDF_FONT）。"
 	helpedWord   = "照纸质申报书代录，原因：%s"
 )
 

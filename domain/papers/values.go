@@ -144,4 +144,3 @@ func moment(v string, withTime bool) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
-
