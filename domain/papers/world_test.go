@@ -14,7 +14,6 @@ import (
 	"seedbed/domain/proposal"
 	"seedbed/domain/vault"
 	"seedbed/storage/objects"
-	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
@@ -59,7 +58,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	c := clock.NewManual(noon)
-	store, err := objects.OpenDisk(t.TempDir())
+	store, err := objects.NewDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,9 @@ func (w *world) count(sql string, args pg.Args) int {
 	return n
 }
 
-func phoneOf(n int) string { return "1390000" + string([]byte{'1', byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)}) }
+func phoneOf(n int) string {
+	return "1390000" + string([]byte{'1', byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})
+}
 
 func (w *world) enlist(name, home string, grants ...identity.Grant) identity.Actor {
 	w.Helper()
@@ -165,5 +166,3 @@ func (w *world) made(by identity.Actor, n NewExport) []byte {
 	w.do(err)
 	return out.Bytes()
 }
-
-var _ outbox.Fact = Asked{}
