@@ -68,8 +68,8 @@ type listed struct {
 	Digest     string
 }
 
-// chosenSQL is which proposals an export is about: those handed in, of the edition, within sight, as the filter says.
-const chosenSQL = ` where p.edition_id = @edition::uuid and p.submitted_at is not null and p.place <@ any(@sight::text[]::ltree[])
+// chosen is which proposals an export is about: those handed in, of the edition, within sight, as the filter says.
+const chosen = ` where p.edition_id = @edition::uuid and p.submitted_at is not null and p.place <@ any(@sight::text[]::ltree[])
   and (@state = '' or p.state = @state) and (@place = '' or p.place <@ nullif(@place, '')::text::ltree)`
 
 const (
@@ -79,10 +79,10 @@ const (
   (select coalesce(sum(b.amount), 0) from proposal_line b where b.proposal_id = p.id)::bigint as total, p.own_fen, p.requested, p.submitted_at as received_at, p.revision,
   p.opinion, p.acting_helper is not null as helped, p.digest
   from proposal p join team t on t.id = p.team_id join person l on l.id = p.lead_id join place pl on pl.path = p.place left join place st on st.path = subpath(p.place, 0, least(2, nlevel(p.place)))` +
-		chosenSQL + ` order by p.number, p.id`
-	idsSQL   = `select p.id::text from proposal p` + chosenSQL + ` order by p.number, p.id`
+		chosen + ` order by p.number, p.id`
+	idsSQL   = `select p.id::text from proposal p` + chosen + ` order by p.number, p.id`
 	filesSQL = `select a.id::text, a.digest, a.size, a.mime, a.kind, a.name, a.uploaded_at, coalesce(p.number, '') as number, p.title
-  from proposal p join attachment a on a.owner = 'proposal' and a.owner_id = p.id` + chosenSQL + ` and a.state not in ('hidden','purged') order by p.number, p.id, a.uploaded_at, a.id`
+  from proposal p join attachment a on a.owner = 'proposal' and a.owner_id = p.id` + chosen + ` and a.state not in ('hidden','purged') order by p.number, p.id, a.uploaded_at, a.id`
 )
 
 func (x Export) args() pg.Args {
@@ -180,7 +180,9 @@ func (b *Book) all(ctx context.Context, w io.Writer, x Export, e edition.Edition
 			return err
 		}
 		s := form(fonts, f, r, sealed, base, now)
-		entry := paper.Entry{Number: f.Number, Text: named(f), Note: f.PlaceName, Page: book.First()}
+		first := book.First()
+		s.Number = func(page, _ int) string { return fmt.Sprintf(pageIs, first+page-1) } // through the whole book
+		entry := paper.Entry{Number: f.Number, Text: named(f), Note: f.PlaceName, Page: first}
 		if missing, ok := errors.AsType[paper.Missing](s.Close()); ok {
 			s, entry.Text = refused(fonts, f, missing), f.Number
 			s.Name = f.Number

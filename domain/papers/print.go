@@ -28,6 +28,7 @@ const (
 	yes          = "（√）"
 	no           = "（　）"
 	pageOf       = "第 %d 页，共 %d 页"
+	pageIs       = "第 %d 页"
 	numberIs     = "编号 %s"
 	notYet       = "还没有提交，没有编号"
 	scanNow      = "扫码核对当前状态"

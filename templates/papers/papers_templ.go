@@ -570,7 +570,7 @@ func importing(p Page, at string) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Submit("上传并检查", ui.SubmitOpts{Kind: "pri", Icon: "up"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Submit("上传并检查", ui.SubmitOpts{Kind: "pri", Icon: "file"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

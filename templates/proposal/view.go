@@ -4,6 +4,7 @@ package proposal
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -77,6 +78,18 @@ type ListPage struct {
 	Editions []ui.Option
 	Places   []ui.Option
 	Next     string
+
+	CanExport bool
+}
+
+// papers is where what the list shows is exported; "" while no edition is chosen.
+func (p ListPage) papers() string {
+	for _, e := range p.Editions {
+		if e.Value != "" && e.Value == p.Form.Value("edition") {
+			return "/desk/editions/" + e.Value + "/papers?" + url.Values{"state": {p.Form.Value("state")}, "place": {p.Form.Value("place")}}.Encode()
+		}
+	}
+	return ""
 }
 
 // Options turns choices into those of a field.
