@@ -94,6 +94,7 @@ const (
 	doneSQL       = `select id::text from proposal_import where edition_id = @edition::uuid and workbook = @workbook and state = 'done'`
 	addImportSQL  = `insert into proposal_import (id, edition_id, place, person_id, workbook, scans, name, kind, reason, sight, state, rows_n, faults, at)
   values (@id, @edition, @place::text::ltree, @me, @workbook, @scans, @name, @kind, @reason, @sight, @state, @rows, @faults, @at) on conflict (id) do nothing`
+	recentSQL     = `select count(*) from proposal_import where person_id = @me::uuid and at > @since`
 	importDoneSQL = `update proposal_import set state = 'done', done_at = @at, version = version + 1 where id = @id::uuid`
 	addRowSQL     = `insert into proposal_import_row (import_id, seq, proposal_id, received_at) values (@import, @seq, @proposal, @received)`
 	rowsSQL       = `select r.seq, p.id::text as proposal_id, p.title, l.name as lead, pl.name as place_name, p.state, p.acting_paper is not null as has_paper
@@ -126,6 +127,15 @@ func (b *Book) Upload(ctx context.Context, by identity.Actor, editionID string, 
 	if sheet.Packed(body) {
 		i.Kind = "xlsx"
 	}
+	if err := b.often(ctx, by); err != nil {
+		return i, err
+	}
+	select {
+	case b.gate <- struct{}{}:
+		defer func() { <-b.gate }()
+	case <-ctx.Done():
+		return i, fault.Wrap(ctx.Err(), fault.Busy, "系统现在有点忙，请过一会儿再试一次")
+	}
 	pages, err := opened(i.Kind, body)
 	if err != nil {
 		return i, inField("workbook", err)
@@ -142,6 +152,17 @@ func (b *Book) Upload(ctx context.Context, by identity.Actor, editionID string, 
 		i.State = Faulty
 	}
 	return i, b.keep(ctx, w, &i, body, folder)
+}
+
+// mostUploads is how many workbooks one person may have checked in an hour: it reads who has which number.
+const mostUploads = 40
+
+func (b *Book) often(ctx context.Context, by identity.Actor) error {
+	n, err := pg.Value[int](ctx, b.db, recentSQL, pg.Args{"me": by.ID, "since": b.clock.Now().Add(-time.Hour)})
+	if err == nil && n >= mostUploads {
+		err = fault.Field("workbook", "一小时里传得太多了，请过一会儿再传")
+	}
+	return err
 }
 
 func (n NewImport) check(file File) error {

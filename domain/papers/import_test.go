@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
@@ -384,23 +383,5 @@ func TestNothingIsHalfImported(t *testing.T) {
 		if n := w.count(`select count(*) from `+table, nil); n != 0 {
 			t.Errorf("%d left in %s", n, table)
 		}
-	}
-}
-
-func TestLateUploadsAndOldOnes(t *testing.T) {
-	w, ctx := newWorld(t), context.Background()
-	i := w.uploaded(w.staff, filled(t, twoPapers()), nil)
-	w.clock.Set(w.edition.ClosesAt.Add(1))
-	late := w.uploaded(w.staff, filled(t, map[string][]map[string]any{"申报书": {paperOf("1", "晚了", "周桂兰", "13911110001")}}), nil)
-	if late.State != Faulty || !strings.Contains(late.Faults[0].Message().String(), "请走收件登记") {
-		t.Errorf("after the deadline: %+v", late.Faults)
-	}
-	if err := w.book.Confirm(ctx, w.staff, i.ID, 1); !fault.Is(err, fault.Conflict) {
-		t.Errorf("checked in time and confirmed too late: %v", err)
-	}
-	w.clock.Set(w.clock.Now().Add(keepFor + time.Minute))
-	w.do(w.db.Change(ctx, func(tx pg.Tx) error { return w.book.Lapse(ctx, tx, w.clock.Now()) }))
-	if n := w.count(`select count(*) from proposal_import where state = 'lapsed' and faults = '[]'`, nil); n != 2 {
-		t.Errorf("%d let go", n)
 	}
 }

@@ -26,11 +26,12 @@ type Book struct {
 	accounts  *accounts.Accounts
 	proposals *proposal.Book
 	font      string
+	gate      chan struct{} // workbooks read at a time: each takes memory many times its size
 }
 
 // New makes the door. font is a file with letters that the house's own fonts lack, "" for none.
 func New(db *pg.DB, store objects.Store, c clock.Clock, people *accounts.Accounts, proposals *proposal.Book, font string) *Book {
-	return &Book{db, store, c, people, proposals, font}
+	return &Book{db, store, c, people, proposals, font, make(chan struct{}, 2)}
 }
 
 // fonts opens what text is drawn from. The embedded ones are read once; the operator's is read each time, it is small
