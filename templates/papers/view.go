@@ -117,11 +117,12 @@ func trimmed(label string) string {
 	return label
 }
 
-func where(f papers.Fault) string {
+// where names the sheet and the row of a fault.
+func where(ctx context.Context, f papers.Fault) string {
 	if f.Row == 0 {
-		return "—"
+		return f.Sheet
 	}
-	return fmt.Sprint(f.Row)
+	return words.T(ctx, "%s 第 %d 行", f.Sheet, f.Row)
 }
 
 func waiting(rows []papers.EnteredRow) int {
