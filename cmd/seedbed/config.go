@@ -33,6 +33,7 @@ type Config struct {
 	SMSToken    string   `env:"SEEDBED_SMS_TOKEN" help:"bearer token for the gateway"`
 	Migrate     bool     `env:"SEEDBED_MIGRATE" envDefault:"true" help:"bring the schema forward at start; switch off where a separate migrate runs first"`
 	Log         string   `env:"SEEDBED_LOG" envDefault:"text" help:"text or json"`
+	PDFFont     string   `env:"SEEDBED_PDF_FONT" help:"TrueType file (.ttf, .ttc) with characters the printed papers' own fonts lack; empty: none"`
 	PGBin       string   `env:"SEEDBED_PG_BIN" help:"folder of PostgreSQL's programs for the embedded server; empty: looked for"`
 }
 

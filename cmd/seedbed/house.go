@@ -21,6 +21,7 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/domain/money"
 	"seedbed/domain/openbook"
+	"seedbed/domain/papers"
 	"seedbed/domain/proposal"
 	"seedbed/domain/talent"
 	"seedbed/domain/topic"
@@ -35,6 +36,7 @@ import (
 	serveincubation "seedbed/server/incubation"
 	servejudging "seedbed/server/judging"
 	servemoney "seedbed/server/money"
+	servepapers "seedbed/server/papers"
 	serveproposal "seedbed/server/proposal"
 	servetalent "seedbed/server/talent"
 	servetopic "seedbed/server/topic"
@@ -59,6 +61,7 @@ type House struct {
 	Topics    *topic.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
+	Papers    *papers.Book
 	Juries    *judging.Book
 	Awards    *award.Book
 	Evidence  *evidence.Book
@@ -126,6 +129,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Topics = topic.New(db, store, clk)
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
+	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
 	h.Juries = judging.New(db, clk)
 	h.Awards = award.New(db, clk)
 	h.Projects = delivery.New(db, store, clk)
@@ -133,6 +137,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
+		"proposal": {Read: identity.ReadPapers, Page: "/desk/proposals/", Ties: papers.ProposalTies},
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
 		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
@@ -152,6 +157,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
+		servepapers.Routes(h.Papers, db, h.Engines.Objects),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
@@ -174,11 +180,19 @@ func (h *House) listeners() []jobs.Listener {
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
 		jobs.OnWork("examine the photo", func(ctx context.Context, f evidence.Kept) (jobs.Effect, error) { return h.Evidence.Examine(ctx, f) }),
+		making(h.Papers),
 		jobs.OnWork("sweep what nobody owns", func(ctx context.Context, _ evidence.Nightfall) (jobs.Effect, error) {
 			_, err := h.Evidence.Sweep(ctx)
 			return nil, err
 		}),
 	}
+}
+
+// making makes what the desks take out; a full book of an edition takes its time.
+func making(book *papers.Book) jobs.Listener {
+	l := jobs.OnWork("make the export", func(ctx context.Context, f papers.Asked) (jobs.Effect, error) { return book.Make(ctx, f) })
+	l.Limit = 30 * time.Minute
+	return l
 }
 
 // schedule is what the calendar asks for.
@@ -193,6 +207,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
+		{Name: "let old papers go", Every: time.Hour, Run: h.Papers.Lapse},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {
 			return outbox.Put(ctx, tx, due, evidence.Nightfall{})

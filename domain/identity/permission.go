@@ -36,6 +36,9 @@ const (
 	CheckEligibility  Permission = "check_eligibility"
 	DecideAppeals     Permission = "decide_appeals"
 	AcceptRefinements Permission = "accept_refinements"
+	ReadPapers        Permission = "read_papers"      // files of a proposal: photos, signed papers
+	ImportProposals   Permission = "import_proposals" // enter proposals on paper from a workbook
+	ExportProposals   Permission = "export_proposals" // take lists, books and files out
 
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
@@ -127,6 +130,9 @@ var May = map[Permission][]Role{
 	CheckEligibility:  {SubdistrictStaff},
 	DecideAppeals:     {DistrictStaff},
 	AcceptRefinements: {DistrictStaff},
+	ReadPapers:        slices.Concat(team, desks, []Role{Supervisor}),
+	ImportProposals:   {CommunityStaff, SubdistrictStaff, DistrictStaff},
+	ExportProposals:   slices.Concat(desks, []Role{Supervisor}),
 
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},

@@ -29,6 +29,7 @@ func (f Full) Gaps() []Gap {
 	for _, d := range Declarations {
 		g.need("promise", "declared", !slices.Contains(f.Declared, d.Code), "请看过并勾选每一条承诺")
 	}
+	g.need("promise", "paper", f.ActingHelper != nil && f.ActingPaper == nil, "这是照纸质申报书代录的，还要先传签了字的那一张。请找帮您录入的工作人员")
 	return g.list
 }
 

@@ -80,7 +80,8 @@ func (h handlers) onePage(c *fiber.Ctx, status int, call edition.Call, form ui.F
 	by := web.Actor(c)
 	return web.Show(c, status, view.One(view.DeskPage{Call: call, Form: form, Missing: h.book.Missing(call), Now: h.clock.Now(),
 		CanPlan: by.Can(identity.PlanEditions, call.Place), CanPublish: by.Can(identity.PublishEditions, call.Place),
-		CanReview: by.Can(identity.RunRounds, call.Place), CanJudge: by.Sees(identity.ReadSheets, call.Place)}))
+		CanReview: by.Can(identity.RunRounds, call.Place), CanJudge: by.Sees(identity.ReadSheets, call.Place),
+		CanPapers: len(by.Sight(identity.ExportProposals)) > 0}))
 }
 
 // plan saves the plan of a draft, or shows it with one more row for a fund source.

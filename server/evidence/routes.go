@@ -31,7 +31,7 @@ func (h handlers) original(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return send(c, content)
+	return Send(c, content)
 }
 
 func (h handlers) large(c *fiber.Ctx) error { return h.copied(c, false) }
@@ -47,5 +47,5 @@ func (h handlers) copied(c *fiber.Ctx, thumb bool) error {
 	if err != nil {
 		return err
 	}
-	return send(c, content)
+	return Send(c, content)
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"seedbed/domain/clock"
 	"seedbed/domain/evidence"
 )
 
@@ -33,9 +36,10 @@ func describe(c *fiber.Ctx, content evidence.Content) {
 	}
 }
 
-// send answers with a file, or a part of it, or that the browser has it already. The framework's own SendFile knows
-// neither our store nor our permissions.
-func send(c *fiber.Ctx, content evidence.Content) error {
+// Send answers with a file, or a part of it, or that the browser has it already. The framework's own SendFile knows
+// neither our store nor our permissions. A large file may take as long as its reader needs: whoever takes nothing for a
+// minute is let go.
+func Send(c *fiber.Ctx, content evidence.Content) error {
 	describe(c, content)
 	if matches(c.Get("If-None-Match"), content.ETag()) {
 		c.Status(fiber.StatusNotModified)
@@ -63,8 +67,32 @@ func send(c *fiber.Ctx, content evidence.Content) error {
 	c.Response().SetBodyStream(struct {
 		io.Reader
 		io.Closer
-	}{io.LimitReader(content, to-from+1), content}, int(to-from+1))
+	}{&steady{io.LimitReader(content, to-from+1), c.Context().Conn()}, content}, int(to-from+1))
 	return nil
+}
+
+// stall is how long a reader may take nothing.
+const stall = time.Minute
+
+// steady moves the connection's write deadline on with every piece that was taken.
+type steady struct {
+	from io.Reader
+	conn net.Conn
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	if s.conn != nil {
+		_ = s.conn.SetWriteDeadline(clock.System{}.Now().Add(stall)) // a connection without deadlines needs none
+	}
+	return s.from.Read(p)
+}
+
+// Save answers with a file made for this request, to be saved under a name.
+func Save(c *fiber.Ctx, mime, name string, body []byte) error {
+	c.Set("Content-Type", mime)
+	c.Set("Content-Disposition", disposition(mime, name))
+	c.Set("Cache-Control", "private, no-store")
+	return c.Send(body)
 }
 
 // matches tells whether an If-None-Match header names the tag.

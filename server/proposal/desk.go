@@ -30,7 +30,7 @@ func (h handlers) desk(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := view.ListPage{Rows: rows, Form: ui.Form{Values: query}}
+	p := view.ListPage{Rows: rows, Form: ui.Form{Values: query}, CanExport: len(by.Sight(identity.ExportProposals)) > 0}
 	editions, err := h.editions.Desk(ctx, by)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ type DeskPage struct {
 	CanPublish bool
 	CanReview  bool
 	CanJudge   bool // may see the jury and its results
+	CanPapers  bool // may export, or import, proposals of some place
 }
 
 // The decisions that ask for a reason on a page of their own.

@@ -4,6 +4,7 @@ package proposal
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -81,6 +82,18 @@ type ListPage struct {
 	Editions []ui.Option
 	Places   []ui.Option
 	Next     string
+
+	CanExport bool
+}
+
+// papers is where what the list shows is exported; "" while no edition is chosen.
+func (p ListPage) papers() string {
+	for _, e := range p.Editions {
+		if e.Value != "" && e.Value == p.Form.Value("edition") {
+			return "/desk/editions/" + e.Value + "/papers?" + url.Values{"state": {p.Form.Value("state")}, "place": {p.Form.Value("place")}}.Encode()
+		}
+	}
+	return ""
 }
 
 // Options turns choices into those of a field.
@@ -232,6 +245,8 @@ func gapHref(g proposal.Gap) string {
 	switch g.Field {
 	case "team", "lead", "home":
 		return "#s-team"
+	case "paper":
+		return "#s-promise"
 	}
 	return "#" + ui.ID(g.Field)
 }
