@@ -75,6 +75,111 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.gallery_of_award() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', a.proposal_id) from award a where a.id = new.award_id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_consent() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', new.subject_id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_edition() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', p.id) from (select c.subject_id as id from consent c join proposal p on p.id = c.subject_id where c.purpose = 'proposal_public' and p.edition_id = new.id order by 1) p;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_notice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', p.id) from (select g.id from gallery_item g where g.kind = 'proposal' and g.edition_id = new.edition_id
+    union select c.subject_id from consent c join proposal p on p.id = c.subject_id where c.purpose = 'proposal_public' and p.edition_id = new.edition_id order by 1) p;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_org() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('org', new.id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_place() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update gallery_item set words = null, turn = turn + 1 where place <@ new.path; -- it is found by the place's name too
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_project() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', new.proposal_id); -- first: its voices are counted anew for the project
+  perform gallery_refresh('project', new.id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_proposal() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from consent where subject_id = new.id and purpose = 'proposal_public') or exists (select from award where proposal_id = new.id) then
+    perform gallery_refresh('proposal', new.id);
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from consent where subject_id = new.proposal_id and purpose = 'proposal_public') then perform gallery_refresh('proposal', new.proposal_id); end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh(g.kind, g.id) from gallery_item g join proposal p on p.id = g.proposal_id where p.team_id = new.id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_refresh(p_kind text, p_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from gallery_item g where g.kind = p_kind and g.id = p_id and not exists (select from gallery_source s where s.kind = p_kind and s.id = p_id);
+  insert into gallery_item as g (kind, id, proposal_id, edition_id, place, category, colour, stage, state, number, title, pitch, goal, team, lead, fen, at, publisher, supports_n)
+    select s.kind, s.id, s.proposal_id, s.edition_id, s.place, s.category, s.colour, s.stage, s.state, s.number, s.title, s.pitch, s.goal, s.team, s.lead, s.fen, s.at, s.publisher,
+      (select count(*) from support v where v.proposal_id = s.proposal_id and v.taken_back_at is null)
+    from gallery_source s where s.kind = p_kind and s.id = p_id
+  on conflict (kind, id) do update set proposal_id = excluded.proposal_id, edition_id = excluded.edition_id, place = excluded.place, category = excluded.category, colour = excluded.colour,
+    stage = excluded.stage, state = excluded.state, number = excluded.number, title = excluded.title, pitch = excluded.pitch, goal = excluded.goal, team = excluded.team, lead = excluded.lead,
+    fen = excluded.fen, at = excluded.at, publisher = excluded.publisher,
+    turn = g.turn + case when (g.place, g.category, g.colour, g.number, g.title, g.pitch, g.goal, g.team) is distinct from
+      (excluded.place, excluded.category, excluded.colour, excluded.number, excluded.title, excluded.pitch, excluded.goal, excluded.team) then 1 else 0 end,
+    words = case when (g.place, g.category, g.colour, g.number, g.title, g.pitch, g.goal, g.team) is distinct from
+      (excluded.place, excluded.category, excluded.colour, excluded.number, excluded.title, excluded.pitch, excluded.goal, excluded.team) then null else g.words end
+  where (g.proposal_id, g.edition_id, g.place, g.category, g.colour, g.stage, g.state, g.number, g.title, g.pitch, g.goal, g.team, g.lead, g.fen, g.at, g.publisher) is distinct from
+    (excluded.proposal_id, excluded.edition_id, excluded.place, excluded.category, excluded.colour, excluded.stage, excluded.state, excluded.number, excluded.title, excluded.pitch, excluded.goal,
+     excluded.team, excluded.lead, excluded.fen, excluded.at, excluded.publisher);
+end $$;
+
 CREATE PROCEDURE public.has_states(IN tbl regclass, IN entity text)
     LANGUAGE plpgsql
     AS $$
@@ -231,6 +336,19 @@ begin
     raise exception '作废评分表要写明原因' using errcode = 'SB001';
   end if;
   return new;
+end $$;
+
+CREATE FUNCTION public.support_of_member() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v record;
+begin
+  for v in select s.proposal_id from support s join proposal p on p.id = s.proposal_id where p.team_id = new.team_id and s.person_id = new.person_id and s.taken_back_at is null loop
+    update gallery_item set supports_n = supports_n - 1 where proposal_id = v.proposal_id;
+    update support set taken_back_at = coalesce(new.answered_at, new.at), word = '' where proposal_id = v.proposal_id and person_id = new.person_id;
+  end loop;
+  return null;
 end $$;
 
 CREATE TABLE public.activity (
@@ -602,6 +720,366 @@ CREATE TABLE public.fund_source (
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
 );
 
+CREATE TABLE public.gallery_item (
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    proposal_id uuid,
+    edition_id uuid,
+    place public.ltree NOT NULL,
+    category text NOT NULL,
+    colour text NOT NULL,
+    stage text NOT NULL,
+    state text NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    pitch text NOT NULL,
+    goal text NOT NULL,
+    team text NOT NULL,
+    lead text NOT NULL,
+    fen bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    publisher uuid,
+    supports_n integer DEFAULT 0 NOT NULL,
+    turn integer DEFAULT 1 NOT NULL,
+    words tsvector,
+    CONSTRAINT gallery_item_check CHECK (((kind <> 'proposal'::text) OR (publisher IS NOT NULL))),
+    CONSTRAINT gallery_item_kind_check CHECK ((kind = ANY (ARRAY['proposal'::text, 'project'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_stage_check CHECK ((stage = ANY (ARRAY['collecting'::text, 'judged'::text, 'running'::text, 'done'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_supports_n_check CHECK ((supports_n >= 0))
+);
+
+CREATE TABLE public.org (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    stage text GENERATED ALWAYS AS (state) STORED,
+    state text DEFAULT 'seedling'::text NOT NULL,
+    place public.ltree NOT NULL,
+    purpose text DEFAULT ''::text NOT NULL,
+    founded_on date NOT NULL,
+    project_id uuid,
+    team_id uuid,
+    leader_id uuid NOT NULL,
+    stars integer DEFAULT 0 NOT NULL,
+    contact_public boolean DEFAULT false NOT NULL,
+    members_n integer DEFAULT 0 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    recognized_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT org_type_check CHECK ((type = ANY (ARRAY['self_governance'::text, 'recreation'::text, 'volunteer'::text])))
+);
+
+CREATE VIEW public.open_org AS
+ SELECT org.id,
+    org.number,
+    org.name,
+    org.type,
+    org.colour,
+    org.state,
+    org.place,
+    org.purpose,
+    org.founded_on,
+    org.project_id,
+    org.stars,
+    org.members_n
+   FROM public.org
+  WHERE (org.state = ANY (ARRAY['recognized'::text, 'filed'::text, 'registered'::text]));
+
+CREATE TABLE public.person (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    phone_index bytea,
+    phone_sealed bytea,
+    phone_tail text DEFAULT ''::text NOT NULL,
+    lang text DEFAULT 'zh'::text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    home public.ltree,
+    home_state text DEFAULT 'none'::text NOT NULL,
+    totp_sealed bytea,
+    totp_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
+    CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
+    CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+CREATE TABLE public.project (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    agreement_id uuid NOT NULL,
+    award_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    host public.ltree NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'preparing'::text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    lead_id uuid NOT NULL,
+    mentor_id uuid,
+    award bigint NOT NULL,
+    released bigint DEFAULT 0 NOT NULL,
+    claimed bigint DEFAULT 0 NOT NULL,
+    paid bigint DEFAULT 0 NOT NULL,
+    refunded bigint DEFAULT 0 NOT NULL,
+    act_target integer DEFAULT 0 NOT NULL,
+    act_n integer DEFAULT 0 NOT NULL,
+    served_times integer DEFAULT 0 NOT NULL,
+    served_people integer DEFAULT 0 NOT NULL,
+    volunteer_times integer DEFAULT 0 NOT NULL,
+    grade text DEFAULT ''::text NOT NULL,
+    settled boolean DEFAULT false NOT NULL,
+    published boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT project_award_check CHECK ((award > 0)),
+    CONSTRAINT project_check CHECK (((act_n >= 0) AND (served_times >= 0) AND (volunteer_times >= 0))),
+    CONSTRAINT project_check1 CHECK (((served_people >= 0) AND (served_people <= served_times))),
+    CONSTRAINT project_check2 CHECK (((released >= 0) AND (released <= award))),
+    CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
+    CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
+    CONSTRAINT project_check5 CHECK ((paid <= claimed))
+);
+
+CREATE TABLE public.proposal (
+    id uuid NOT NULL,
+    number text,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    track text DEFAULT 'resident_team'::text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    pitch text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    lead_id uuid NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    affected text[] DEFAULT '{}'::text[] NOT NULL,
+    how_found text DEFAULT ''::text NOT NULL,
+    asked integer DEFAULT 0 NOT NULL,
+    goal text DEFAULT ''::text NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    venue text DEFAULT ''::text NOT NULL,
+    risks text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    starts_on date,
+    ends_on date,
+    act_target integer DEFAULT 0 NOT NULL,
+    served_target integer DEFAULT 0 NOT NULL,
+    people_target integer DEFAULT 0 NOT NULL,
+    volunteer_target integer DEFAULT 0 NOT NULL,
+    satisfaction_target integer DEFAULT 0 NOT NULL,
+    product text DEFAULT ''::text NOT NULL,
+    future text DEFAULT ''::text NOT NULL,
+    org_wish text DEFAULT ''::text NOT NULL,
+    org_type text DEFAULT ''::text NOT NULL,
+    own_fen bigint DEFAULT 0 NOT NULL,
+    requested bigint DEFAULT 0 NOT NULL,
+    declared text[] DEFAULT '{}'::text[] NOT NULL,
+    submitted_at timestamp with time zone,
+    revision integer DEFAULT 0 NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    opinion text DEFAULT ''::text NOT NULL,
+    opinion_by uuid,
+    opinion_at timestamp with time zone,
+    refused boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    appeal_until timestamp with time zone,
+    fix_until timestamp with time zone,
+    score integer,
+    rank integer,
+    awarded bigint,
+    acting_helper uuid,
+    acting_reason text DEFAULT ''::text NOT NULL,
+    acting_paper uuid,
+    created_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
+    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
+    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
+);
+
+CREATE TABLE public.proposal_revision (
+    proposal_id uuid NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    sealed_by uuid NOT NULL,
+    CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
+);
+
+CREATE TABLE public.publicity (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    calendar_version integer NOT NULL,
+    rules_version integer NOT NULL,
+    content text NOT NULL,
+    digest text NOT NULL,
+    publisher uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
+);
+
+CREATE TABLE public.publicity_item (
+    publicity_id uuid NOT NULL,
+    award_id uuid NOT NULL
+);
+
+CREATE TABLE public.team (
+    id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    place public.ltree,
+    lead_id uuid NOT NULL,
+    state text DEFAULT 'forming'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE VIEW public.gallery_source AS
+ SELECT 'proposal'::text AS kind,
+    p.id,
+    p.id AS proposal_id,
+    p.edition_id,
+    p.place,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.category
+            ELSE (s.draft ->> 'Category'::text)
+        END AS category,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.colour
+            ELSE (s.draft ->> 'Colour'::text)
+        END AS colour,
+        CASE
+            WHEN (n.publisher IS NULL) THEN 'collecting'::text
+            ELSE 'judged'::text
+        END AS stage,
+        CASE
+            WHEN (n.publisher IS NULL) THEN ''::text
+            ELSE p.state
+        END AS state,
+    COALESCE(p.number, ''::text) AS number,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.title
+            ELSE (s.draft ->> 'Title'::text)
+        END AS title,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.pitch
+            ELSE (s.draft ->> 'Pitch'::text)
+        END AS pitch,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.goal
+            ELSE (s.draft ->> 'Goal'::text)
+        END AS goal,
+        CASE
+            WHEN (n.publisher IS NULL) THEN ''::text
+            ELSE t.name
+        END AS team,
+    ("left"(u.name, 1) || '**'::text) AS lead,
+    p.requested AS fen,
+    p.submitted_at AS at,
+    COALESCE(n.publisher, c.person_id) AS publisher
+   FROM ((((((public.proposal p
+     JOIN public.edition e ON ((e.id = p.edition_id)))
+     JOIN public.team t ON ((t.id = p.team_id)))
+     JOIN public.person u ON ((u.id = p.lead_id)))
+     LEFT JOIN LATERAL ( SELECT ((r.body)::jsonb -> 'Draft'::text) AS draft
+           FROM public.proposal_revision r
+          WHERE ((r.proposal_id = p.id) AND (r.kind = 'submission'::text) AND ("left"(r.body, 1) = '{'::text))
+          ORDER BY r.no DESC
+         LIMIT 1) s ON (true))
+     LEFT JOIN LATERAL ( SELECT o.publisher
+           FROM ((public.award a
+             JOIN public.publicity_item i ON ((i.award_id = a.id)))
+             JOIN public.publicity o ON ((o.id = i.publicity_id)))
+          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))
+          ORDER BY o.opens_at DESC
+         LIMIT 1) n ON (true))
+     LEFT JOIN LATERAL ( SELECT c_1.person_id
+           FROM public.consent c_1
+          WHERE ((c_1.subject_id = p.id) AND (c_1.purpose = 'proposal_public'::text) AND (c_1.person_id = p.lead_id) AND (c_1.withdrawn_at IS NULL))
+         LIMIT 1) c ON (true))
+  WHERE ((p.submitted_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.project j
+          WHERE ((j.proposal_id = p.id) AND j.published)))) AND
+        CASE
+            WHEN (p.state = ANY (ARRAY['draft'::text, 'withdrawn'::text, 'void'::text])) THEN false
+            WHEN (n.publisher IS NOT NULL) THEN ((p.state = ANY (ARRAY['selected'::text, 'reserve'::text, 'refining'::text, 'refined'::text, 'contracted'::text])) OR ((p.state = 'not_selected'::text) AND (c.person_id IS NOT NULL)))
+            ELSE ((c.person_id IS NOT NULL) AND ((e.rules ->> 'gallery'::text) = 'submitted'::text) AND (e.state <> ALL (ARRAY['draft'::text, 'cancelled'::text, 'archived'::text])) AND (NOT (EXISTS ( SELECT
+               FROM public.publicity o
+              WHERE ((o.edition_id = e.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))))))
+        END)
+UNION ALL
+ SELECT 'project'::text AS kind,
+    p.id,
+    p.proposal_id,
+    p.edition_id,
+    p.place,
+    p.category,
+    p.colour,
+        CASE
+            WHEN (p.state = ANY (ARRAY['accepted'::text, 'failed'::text, 'terminated'::text, 'archived'::text])) THEN 'done'::text
+            ELSE 'running'::text
+        END AS stage,
+    p.state,
+    p.number,
+    p.title,
+    r.pitch,
+    r.goal,
+    t.name AS team,
+    ''::text AS lead,
+    p.award AS fen,
+    p.created_at AS at,
+    ( SELECT o.publisher
+           FROM (public.publicity_item i
+             JOIN public.publicity o ON ((o.id = i.publicity_id)))
+          WHERE (i.award_id = p.award_id)
+          ORDER BY o.opens_at DESC
+         LIMIT 1) AS publisher
+   FROM ((public.project p
+     JOIN public.proposal r ON ((r.id = p.proposal_id)))
+     JOIN public.team t ON ((t.id = p.team_id)))
+  WHERE p.published
+UNION ALL
+ SELECT 'org'::text AS kind,
+    o.id,
+    NULL::uuid AS proposal_id,
+    NULL::uuid AS edition_id,
+    o.place,
+    ''::text AS category,
+    o.colour,
+    'org'::text AS stage,
+    o.state,
+    o.number,
+    o.name AS title,
+    o.purpose AS pitch,
+    ''::text AS goal,
+    ''::text AS team,
+    ''::text AS lead,
+    0 AS fen,
+    ((o.founded_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) AS at,
+    g.recognized_by AS publisher
+   FROM (public.open_org o
+     JOIN public.org g ON ((g.id = o.id)));
+
 CREATE TABLE public.invoice (
     id uuid NOT NULL,
     form text NOT NULL,
@@ -751,48 +1229,6 @@ CREATE TABLE public.objection (
     CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id))
 );
 
-CREATE TABLE public.project (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    agreement_id uuid NOT NULL,
-    award_id uuid NOT NULL,
-    proposal_id uuid NOT NULL,
-    edition_id uuid NOT NULL,
-    team_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    host public.ltree NOT NULL,
-    title text NOT NULL,
-    category text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'preparing'::text NOT NULL,
-    starts_on date NOT NULL,
-    ends_on date NOT NULL,
-    lead_id uuid NOT NULL,
-    mentor_id uuid,
-    award bigint NOT NULL,
-    released bigint DEFAULT 0 NOT NULL,
-    claimed bigint DEFAULT 0 NOT NULL,
-    paid bigint DEFAULT 0 NOT NULL,
-    refunded bigint DEFAULT 0 NOT NULL,
-    act_target integer DEFAULT 0 NOT NULL,
-    act_n integer DEFAULT 0 NOT NULL,
-    served_times integer DEFAULT 0 NOT NULL,
-    served_people integer DEFAULT 0 NOT NULL,
-    volunteer_times integer DEFAULT 0 NOT NULL,
-    grade text DEFAULT ''::text NOT NULL,
-    settled boolean DEFAULT false NOT NULL,
-    published boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT project_award_check CHECK ((award > 0)),
-    CONSTRAINT project_check CHECK (((act_n >= 0) AND (served_times >= 0) AND (volunteer_times >= 0))),
-    CONSTRAINT project_check1 CHECK (((served_people >= 0) AND (served_people <= served_times))),
-    CONSTRAINT project_check2 CHECK (((released >= 0) AND (released <= award))),
-    CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
-    CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
-    CONSTRAINT project_check5 CHECK ((paid <= claimed))
-);
-
 CREATE VIEW public.open_activity AS
  SELECT a.id,
     a.project_id,
@@ -805,46 +1241,6 @@ CREATE VIEW public.open_activity AS
    FROM (public.activity a
      JOIN public.project p ON ((p.id = a.project_id)))
   WHERE ((a.state = 'verified'::text) AND p.published);
-
-CREATE TABLE public.org (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    name text NOT NULL,
-    type text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    stage text GENERATED ALWAYS AS (state) STORED,
-    state text DEFAULT 'seedling'::text NOT NULL,
-    place public.ltree NOT NULL,
-    purpose text DEFAULT ''::text NOT NULL,
-    founded_on date NOT NULL,
-    project_id uuid,
-    team_id uuid,
-    leader_id uuid NOT NULL,
-    stars integer DEFAULT 0 NOT NULL,
-    contact_public boolean DEFAULT false NOT NULL,
-    members_n integer DEFAULT 0 NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    recognized_by uuid,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT org_type_check CHECK ((type = ANY (ARRAY['self_governance'::text, 'recreation'::text, 'volunteer'::text])))
-);
-
-CREATE VIEW public.open_org AS
- SELECT org.id,
-    org.number,
-    org.name,
-    org.type,
-    org.colour,
-    org.state,
-    org.place,
-    org.purpose,
-    org.founded_on,
-    org.project_id,
-    org.stars,
-    org.members_n
-   FROM public.org
-  WHERE (org.state = ANY (ARRAY['recognized'::text, 'filed'::text, 'registered'::text]));
 
 CREATE VIEW public.open_photo AS
  SELECT t.id,
@@ -949,25 +1345,6 @@ CREATE TABLE public.payment (
     CONSTRAINT payment_method_check CHECK ((method = ANY (ARRAY['transfer'::text, 'wechat_alipay'::text, 'card'::text, 'cash'::text])))
 );
 
-CREATE TABLE public.person (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    phone_index bytea,
-    phone_sealed bytea,
-    phone_tail text DEFAULT ''::text NOT NULL,
-    lang text DEFAULT 'zh'::text NOT NULL,
-    state text DEFAULT 'active'::text NOT NULL,
-    home public.ltree,
-    home_state text DEFAULT 'none'::text NOT NULL,
-    totp_sealed bytea,
-    totp_step bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
-    CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
-    CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
-);
-
 CREATE TABLE public.person_key (
     person_id uuid NOT NULL,
     wrapped bytea NOT NULL
@@ -985,67 +1362,6 @@ CREATE TABLE public.place (
     valid_to date,
     CONSTRAINT place_check CHECK (((valid_to IS NULL) OR (valid_to > valid_from))),
     CONSTRAINT place_level_check CHECK ((level = ANY (ARRAY['city'::text, 'district'::text, 'subdistrict'::text, 'community'::text])))
-);
-
-CREATE TABLE public.proposal (
-    id uuid NOT NULL,
-    number text,
-    edition_id uuid NOT NULL,
-    team_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    track text DEFAULT 'resident_team'::text NOT NULL,
-    category text DEFAULT ''::text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    pitch text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'draft'::text NOT NULL,
-    lead_id uuid NOT NULL,
-    problem text DEFAULT ''::text NOT NULL,
-    affected text[] DEFAULT '{}'::text[] NOT NULL,
-    how_found text DEFAULT ''::text NOT NULL,
-    asked integer DEFAULT 0 NOT NULL,
-    goal text DEFAULT ''::text NOT NULL,
-    method text DEFAULT ''::text NOT NULL,
-    venue text DEFAULT ''::text NOT NULL,
-    risks text DEFAULT ''::text NOT NULL,
-    partners text DEFAULT ''::text NOT NULL,
-    starts_on date,
-    ends_on date,
-    act_target integer DEFAULT 0 NOT NULL,
-    served_target integer DEFAULT 0 NOT NULL,
-    people_target integer DEFAULT 0 NOT NULL,
-    volunteer_target integer DEFAULT 0 NOT NULL,
-    satisfaction_target integer DEFAULT 0 NOT NULL,
-    product text DEFAULT ''::text NOT NULL,
-    future text DEFAULT ''::text NOT NULL,
-    org_wish text DEFAULT ''::text NOT NULL,
-    org_type text DEFAULT ''::text NOT NULL,
-    own_fen bigint DEFAULT 0 NOT NULL,
-    requested bigint DEFAULT 0 NOT NULL,
-    declared text[] DEFAULT '{}'::text[] NOT NULL,
-    submitted_at timestamp with time zone,
-    revision integer DEFAULT 0 NOT NULL,
-    digest text DEFAULT ''::text NOT NULL,
-    opinion text DEFAULT ''::text NOT NULL,
-    opinion_by uuid,
-    opinion_at timestamp with time zone,
-    refused boolean DEFAULT false NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    appeal_until timestamp with time zone,
-    fix_until timestamp with time zone,
-    score integer,
-    rank integer,
-    awarded bigint,
-    acting_helper uuid,
-    acting_reason text DEFAULT ''::text NOT NULL,
-    acting_paper uuid,
-    created_at timestamp with time zone NOT NULL,
-    saved_at timestamp with time zone NOT NULL,
-    saves integer DEFAULT 1 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
-    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
-    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
 );
 
 CREATE TABLE public.proposal_activity (
@@ -1069,40 +1385,6 @@ CREATE TABLE public.proposal_line (
     note text DEFAULT ''::text NOT NULL,
     CONSTRAINT proposal_line_qty_check CHECK ((qty >= 0)),
     CONSTRAINT proposal_line_unit_price_check CHECK ((unit_price >= 0))
-);
-
-CREATE TABLE public.proposal_revision (
-    proposal_id uuid NOT NULL,
-    no integer NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    digest text NOT NULL,
-    sealed_at timestamp with time zone NOT NULL,
-    sealed_by uuid NOT NULL,
-    CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
-);
-
-CREATE TABLE public.publicity (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    edition_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    kind text NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    opens_at timestamp with time zone NOT NULL,
-    closes_at timestamp with time zone NOT NULL,
-    calendar_version integer NOT NULL,
-    rules_version integer NOT NULL,
-    content text NOT NULL,
-    digest text NOT NULL,
-    publisher uuid NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
-);
-
-CREATE TABLE public.publicity_item (
-    publicity_id uuid NOT NULL,
-    award_id uuid NOT NULL
 );
 
 CREATE TABLE public.review_round (
@@ -1177,14 +1459,17 @@ CREATE TABLE public.sheet (
     CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
 );
 
-CREATE TABLE public.team (
-    id uuid NOT NULL,
-    name text DEFAULT ''::text NOT NULL,
-    place public.ltree,
-    lead_id uuid NOT NULL,
-    state text DEFAULT 'forming'::text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+CREATE TABLE public.support (
+    proposal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    taken_back_at timestamp with time zone,
+    hidden_at timestamp with time zone,
+    hidden_by uuid,
+    hidden_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT support_check CHECK (((hidden_at IS NULL) = (hidden_by IS NULL))),
+    CONSTRAINT support_word_check CHECK ((char_length(word) <= 60))
 );
 
 CREATE TABLE public.team_member (
@@ -1347,6 +1632,12 @@ ALTER TABLE ONLY public.evaluation_sheet
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.gallery_item
+    ADD CONSTRAINT gallery_item_pkey PRIMARY KEY (kind, id);
+
+ALTER TABLE ONLY public.gallery_item
+    ADD CONSTRAINT gallery_item_proposal_id_key UNIQUE (proposal_id);
+
 ALTER TABLE ONLY public.invoice
     ADD CONSTRAINT invoice_key1_key UNIQUE (key1);
 
@@ -1503,6 +1794,9 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_pkey PRIMARY KEY (proposal_id, person_id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
 
@@ -1558,11 +1852,25 @@ CREATE INDEX claim_state ON public.claim USING btree (state, due_at);
 
 CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
 
+CREATE INDEX consent_proposal_public ON public.consent USING btree (subject_id) WHERE (purpose = 'proposal_public'::text);
+
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
 CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
+
+CREATE INDEX gallery_item_edition ON public.gallery_item USING btree (edition_id, at DESC, id DESC);
+
+CREATE INDEX gallery_item_kind ON public.gallery_item USING btree (kind, at DESC, id DESC);
+
+CREATE INDEX gallery_item_newest ON public.gallery_item USING btree (at DESC, id DESC);
+
+CREATE INDEX gallery_item_place ON public.gallery_item USING gist (place);
+
+CREATE INDEX gallery_item_unread ON public.gallery_item USING btree (kind, id) WHERE (words IS NULL);
+
+CREATE INDEX gallery_item_words ON public.gallery_item USING gin (words);
 
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
 
@@ -1620,6 +1928,10 @@ CREATE INDEX session_person ON public.session USING btree (person_id);
 
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
 
+CREATE INDEX support_person ON public.support USING btree (person_id);
+
+CREATE INDEX support_shown ON public.support USING btree (proposal_id, at DESC) WHERE (taken_back_at IS NULL);
+
 CREATE UNIQUE INDEX team_member_once ON public.team_member USING btree (team_id, person_id) WHERE ((person_id IS NOT NULL) AND (state = ANY (ARRAY['invited'::text, 'applied'::text, 'accepted'::text])));
 
 CREATE INDEX team_member_person ON public.team_member USING btree (person_id, state);
@@ -1668,9 +1980,13 @@ CREATE TRIGGER claim_move BEFORE UPDATE ON public.claim FOR EACH ROW EXECUTE FUN
 
 CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
+CREATE TRIGGER consent_gallery AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN ((new.purpose = 'proposal_public'::text)) EXECUTE FUNCTION public.gallery_of_consent();
+
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
 CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
+
+CREATE TRIGGER edition_gallery AFTER UPDATE ON public.edition FOR EACH ROW WHEN ((((old.rules ->> 'gallery'::text) IS DISTINCT FROM (new.rules ->> 'gallery'::text)) OR ((old.state <> new.state) AND ((new.state = ANY (ARRAY['cancelled'::text, 'archived'::text])) OR (old.state = ANY (ARRAY['cancelled'::text, 'archived'::text, 'draft'::text])))))) EXECUTE FUNCTION public.gallery_of_edition();
 
 CREATE TRIGGER edition_move BEFORE UPDATE ON public.edition FOR EACH ROW EXECUTE FUNCTION public.check_move('edition');
 
@@ -1698,6 +2014,8 @@ CREATE CONSTRAINT TRIGGER ledger_lines_balanced AFTER INSERT ON public.ledger_en
 
 CREATE TRIGGER ledger_tx_never BEFORE DELETE OR UPDATE ON public.ledger_tx FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER member_support AFTER INSERT OR UPDATE OF state ON public.team_member FOR EACH ROW WHEN (((new.state = 'accepted'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.support_of_member();
+
 CREATE CONSTRAINT TRIGGER money_hold_audited AFTER INSERT OR UPDATE ON public.money_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('money_hold');
 
 CREATE TRIGGER money_hold_move BEFORE UPDATE ON public.money_hold FOR EACH ROW EXECUTE FUNCTION public.check_move('money_hold');
@@ -1708,21 +2026,33 @@ CREATE TRIGGER objection_move BEFORE UPDATE ON public.objection FOR EACH ROW EXE
 
 CREATE CONSTRAINT TRIGGER org_audited AFTER INSERT OR UPDATE ON public.org DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('org');
 
+CREATE TRIGGER org_gallery AFTER INSERT OR UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.gallery_of_org();
+
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
 
 CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER place_gallery AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.gallery_of_place();
+
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
+
+CREATE TRIGGER project_gallery AFTER INSERT OR UPDATE ON public.project FOR EACH ROW WHEN (new.published) EXECUTE FUNCTION public.gallery_of_project();
 
 CREATE TRIGGER project_move BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.check_move('project');
 
 CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON public.proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal');
+
+CREATE TRIGGER proposal_gallery AFTER INSERT OR UPDATE ON public.proposal FOR EACH ROW WHEN ((new.submitted_at IS NOT NULL)) EXECUTE FUNCTION public.gallery_of_proposal();
 
 CREATE TRIGGER proposal_move BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal');
 
 CREATE TRIGGER proposal_revision_never BEFORE DELETE OR UPDATE ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER publicity_audited AFTER INSERT OR UPDATE ON public.publicity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('publicity');
+
+CREATE TRIGGER publicity_gallery AFTER INSERT OR UPDATE OF state ON public.publicity FOR EACH ROW WHEN ((new.kind = 'award'::text)) EXECUTE FUNCTION public.gallery_of_notice();
+
+CREATE TRIGGER publicity_item_gallery AFTER INSERT ON public.publicity_item FOR EACH ROW EXECUTE FUNCTION public.gallery_of_award();
 
 CREATE TRIGGER publicity_move BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.check_move('publicity');
 
@@ -1733,6 +2063,8 @@ CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
+
+CREATE TRIGGER revision_gallery AFTER INSERT ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.gallery_of_revision();
 
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -1745,6 +2077,8 @@ CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE F
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
 
 CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
+
+CREATE TRIGGER team_gallery AFTER UPDATE OF name ON public.team FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.gallery_of_team();
 
 CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.team_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_member');
 
@@ -2113,6 +2447,15 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_hidden_by_fkey FOREIGN KEY (hidden_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
 
@@ -2196,6 +2539,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_ap
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_source TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_run TO seedbed_app;
@@ -2256,13 +2621,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.number_series TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objection TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_activity TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_photo TO seedbed_app;
 
@@ -2280,23 +2639,13 @@ GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_key TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.place TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
 
@@ -2308,7 +2657,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.support TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_member TO seedbed_app;
 

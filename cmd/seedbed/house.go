@@ -16,6 +16,7 @@ import (
 	"seedbed/domain/delivery"
 	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
+	"seedbed/domain/gallery"
 	"seedbed/domain/identity"
 	"seedbed/domain/incubation"
 	"seedbed/domain/judging"
@@ -29,6 +30,7 @@ import (
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
 	serveevidence "seedbed/server/evidence"
+	servegallery "seedbed/server/gallery"
 	servehome "seedbed/server/home"
 	serveincubation "seedbed/server/incubation"
 	servejudging "seedbed/server/judging"
@@ -60,6 +62,7 @@ type House struct {
 	Money     *money.Book
 	Orgs      *incubation.Book
 	Open      *openbook.Book
+	Gallery   *gallery.Book
 }
 
 // Sample is what only the demo hands in.
@@ -119,6 +122,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
+	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
@@ -131,7 +135,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 	var all []web.Route
 	for _, area := range [][]web.Route{
 		h.health(),
-		servehome.Routes(db, h.Open, h.Accounts, clk),
+		servehome.Routes(db, h.Open, h.Gallery, h.Accounts, clk),
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
@@ -141,6 +145,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
 		serveincubation.Routes(h.Orgs),
+		servegallery.Routes(h.Gallery),
 	} {
 		all = append(all, area...)
 	}
@@ -172,6 +177,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
+		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
@@ -184,7 +190,7 @@ func (h *House) schedule() []jobs.Scheduled {
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
 	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
-		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
+		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Gallery: h.Gallery, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 
 // App is the web server's application.

@@ -1,18 +1,17 @@
 package home
 
 import (
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"seedbed/domain/fault"
 	"seedbed/domain/openbook"
 	"seedbed/domain/place"
+	servegallery "seedbed/server/gallery"
 	"seedbed/server/web"
+	viewgallery "seedbed/templates/gallery"
 	view "seedbed/templates/home"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -26,7 +25,7 @@ func (h handlers) front(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	recent, err := h.book.Projects(ctx, openbook.Filter{}, nil)
+	recent, err := h.book.Newest(ctx, 25)
 	if err != nil {
 		return err
 	}
@@ -61,77 +60,6 @@ func mixed(list []openbook.Project, n int) []openbook.Project {
 	return picked[:min(n, len(picked))]
 }
 
-// filter reads a list's address; a place that is not a path or a parameter that is no id narrows to nothing found.
-func filter(c *fiber.Ctx) (openbook.Filter, ui.Form) {
-	f := openbook.Filter{Text: web.Query(c, "q"), Place: web.Query(c, "place"), Category: web.Query(c, "category"), Colour: web.Query(c, "colour"),
-		Edition: web.Query(c, "edition"), Type: web.Query(c, "type")}
-	form := ui.Form{Values: url.Values{"q": {f.Text}, "place": {f.Place}, "category": {f.Category}, "colour": {f.Colour}, "type": {f.Type}}}
-	if strings.Trim(strings.ToLower(f.Place), "abcdefghijklmnopqrstuvwxyz0123456789_.") != "" || strings.Contains(f.Place, "..") || strings.HasPrefix(f.Place, ".") || strings.HasSuffix(f.Place, ".") {
-		f.Place = ""
-	}
-	return f, form
-}
-
-// onward is the address of a list's next page: the same filter, from after the last item shown.
-func onward(c *fiber.Ctx, at time.Time, id string) string {
-	q := url.Values{}
-	for name, v := range c.Queries() {
-		if name != "after" && v != "" {
-			q.Set(name, v)
-		}
-	}
-	q.Set("after", strconv.FormatInt(at.UnixMicro(), 10)+"_"+id)
-	return c.Path() + "?" + q.Encode()
-}
-
-// after reads where a list goes on.
-func after(c *fiber.Ctx) (time.Time, string, bool) {
-	at, id, ok := strings.Cut(web.Query(c, "after"), "_")
-	micros, err := strconv.ParseInt(at, 10, 64)
-	if _, bad := uuid.Parse(id); !ok || err != nil || bad != nil {
-		return time.Time{}, "", false
-	}
-	return time.UnixMicro(micros), id, true
-}
-
-func (h handlers) places(c *fiber.Ctx) ([]ui.Option, error) {
-	tree, err := place.Tree(c.UserContext(), h.db)
-	options := []ui.Option{{Value: "", Label: "全区"}}
-	for _, p := range tree {
-		name := words.Pick(c.UserContext(), p.Name, p.NameEn)
-		switch p.Level {
-		case "subdistrict":
-			options = append(options, ui.Option{Value: p.Path, Label: name})
-		case "community":
-			options = append(options, ui.Option{Value: p.Path, Label: "　" + name})
-		}
-	}
-	return options, err
-}
-
-func (h handlers) projects(c *fiber.Ctx) error {
-	f, form := filter(c)
-	var from *openbook.Project
-	if at, id, ok := after(c); ok {
-		from = &openbook.Project{ID: id, CreatedAt: at}
-	}
-	list, err := h.book.Projects(c.UserContext(), f, from)
-	if err != nil {
-		return err
-	}
-	places, err := h.places(c)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if len(list) > openbook.PageSize {
-		list = list[:openbook.PageSize]
-		last := list[len(list)-1]
-		next = onward(c, last.CreatedAt, last.ID)
-	}
-	return web.Page(c, view.Projects(form, list, places, next))
-}
-
 func (h handlers) project(c *fiber.Ctx) error {
 	id, err := web.ID(c, "id")
 	if err != nil {
@@ -154,30 +82,21 @@ func (h handlers) project(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Project(p, spending, activities, photos))
+	below, err := h.supporters(c, p.ProposalID)
+	if err != nil {
+		return err
+	}
+	return web.Page(c, view.Project(p, spending, activities, photos, below))
 }
 
-func (h handlers) orgs(c *fiber.Ctx) error {
-	f, form := filter(c)
-	var from *openbook.Org
-	if at, id, ok := after(c); ok {
-		from = &openbook.Org{ID: id, FoundedOn: at}
-	}
-	list, err := h.book.Orgs(c.UserContext(), f, from)
+// supporters is the box in which neighbours support a project.
+func (h handlers) supporters(c *fiber.Ctx, proposalID string) (templ.Component, error) {
+	i, err := h.gallery.One(c.UserContext(), web.Actor(c), proposalID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	places, err := h.places(c)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if len(list) > openbook.PageSize {
-		list = list[:openbook.PageSize]
-		last := list[len(list)-1]
-		next = onward(c, last.FoundedOn, last.ID)
-	}
-	return web.Page(c, view.Orgs(form, list, places, next))
+	s, err := servegallery.Supporters(c, h.gallery, i)
+	return viewgallery.Supporters(s), err
 }
 
 func (h handlers) org(c *fiber.Ctx) error {
