@@ -132,7 +132,7 @@ func dotX(i, n int) string { return strconv.Itoa(i*11 - (n-1)*11/2) }
 
 // fold breaks a name into at most three lines that fit a plot; what every name has in common is left out.
 func fold(name string) []string {
-	const wide, narrow = 12, 6 // letters, characters
+	const wide, narrow = 12, 6                                  // letters, characters
 	if short := strings.TrimSuffix(name, "社区"); short != name { //words:none
 		if utf8.RuneCountInString(short) <= narrow {
 			return []string{short}
