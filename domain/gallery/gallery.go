@@ -108,8 +108,11 @@ const (
 	behind = ` join place l on l.path = g.place left join edition e on e.id = g.edition_id left join open_project p on g.kind = 'project' and p.id = g.id left join open_org o on g.kind = 'org' and o.id = g.id`
 	// The page of ids first, then what belongs to them: nothing is looked up for a row that is not shown.
 	listHead = `with page as (select * from gallery_item g`
-	listTail = ` order by g.at desc, g.id desc limit @n) select ` + shown + ` from page g` + behind + ` order by g.at desc, g.id desc`
-	oneSQL   = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state <> 'declined'))`
+	newest   = ` order by g.at desc, g.id desc limit @n`
+	// A search goes by the index of words: walking the newest until enough of them match would read all for a rare word.
+	foundFirst = ` order by g.at + interval '0' desc, g.id desc limit @n`
+	listTail   = `) select ` + shown + ` from page g` + behind + ` order by g.at desc, g.id desc`
+	oneSQL     = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state <> 'declined'))`
 )
 
 // where is the condition of a list. A judge of an edition does not meet its proposals here before the notice: what
@@ -159,7 +162,11 @@ func (b *Book) List(ctx context.Context, by identity.Actor, f Filter, after *Cur
 		w.Args = pg.Args{}
 	}
 	w.Args["n"] = PageSize + 1
-	return pg.All[Item](ctx, b.db, listHead+w.SQL()+listTail, w.Args)
+	order := newest
+	if f.Text != "" {
+		order = foundFirst
+	}
+	return pg.All[Item](ctx, b.db, listHead+w.SQL()+order+listTail, w.Args)
 }
 
 // One is the public proposal, or the project it has become, by the proposal's id.
