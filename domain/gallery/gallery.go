@@ -109,10 +109,10 @@ const (
 	// The page of ids first, then what belongs to them: nothing is looked up for a row that is not shown.
 	listHead = `with page as (select * from gallery_item g`
 	newest   = ` order by g.at desc, g.id desc limit @n`
-	// A search goes by the index of words: walking the newest until enough of them match would read all for a rare word.
-	foundFirst = ` order by g.at + interval '0' desc, g.id desc limit @n`
-	listTail   = `) select ` + shown + ` from page g` + behind + ` order by g.at desc, g.id desc`
-	oneSQL     = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state <> 'declined'))`
+	// Few are sorted after they are found: walking the newest until enough of them match would read all for a rare word.
+	fewFirst = ` order by g.at + interval '0' desc, g.id desc limit @n`
+	listTail = `) select ` + shown + ` from page g` + behind + ` order by g.at desc, g.id desc`
+	oneSQL   = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state <> 'declined'))`
 )
 
 // where is the condition of a list. A judge of an edition does not meet its proposals here before the notice: what
@@ -149,24 +149,44 @@ func (f Filter) where(by identity.Actor) pg.Where {
 	return w
 }
 
-// List gives a page of the gallery, newest first, one more than PageSize when there is another page.
-func (b *Book) List(ctx context.Context, by identity.Actor, f Filter, after *Cursor) ([]Item, error) {
-	if f.Text != "" && Query(f.Text) == "" { // nothing but signs
-		return nil, nil
-	}
-	w := f.where(by)
-	if after != nil {
-		w.And("(g.at, g.id) < (@before, @last::uuid)", "before", after.At, "last", after.ID)
-	}
+// Page is a page of the gallery.
+type Page struct {
+	Items []Item // one more than PageSize when there is another page
+	Found int    // by a search in words, at most Many; 0 without one
+}
+
+// Many is where counting ends: whoever finds more needs another word, not the number.
+const Many = 2_000
+
+const countHead = `select count(*)::int from (select from gallery_item g`
+
+// List gives a page of the gallery, newest first. A search first learns whether its words are rare: then it goes by their
+// index and sorts the few it finds; common ones are soon met by walking from the newest.
+func (b *Book) List(ctx context.Context, by identity.Actor, f Filter, after *Cursor) (Page, error) {
+	var p Page
+	var err error
+	w, order := f.where(by), newest
 	if w.Args == nil {
 		w.Args = pg.Args{}
 	}
-	w.Args["n"] = PageSize + 1
-	order := newest
 	if f.Text != "" {
-		order = foundFirst
+		if Query(f.Text) == "" { // nothing but signs
+			return p, nil
+		}
+		w.Args["n"] = Many
+		if p.Found, err = pg.Value[int](ctx, b.db, countHead+w.SQL()+` limit @n) x`, w.Args); err != nil || p.Found == 0 {
+			return p, err
+		}
+		if p.Found < Many {
+			order = fewFirst
+		}
 	}
-	return pg.All[Item](ctx, b.db, listHead+w.SQL()+order+listTail, w.Args)
+	if after != nil {
+		w.And("(g.at, g.id) < (@before, @last::uuid)", "before", after.At, "last", after.ID)
+	}
+	w.Args["n"] = PageSize + 1
+	p.Items, err = pg.All[Item](ctx, b.db, listHead+w.SQL()+order+listTail, w.Args)
+	return p, err
 }
 
 // One is the public proposal, or the project it has become, by the proposal's id.

@@ -56,10 +56,11 @@ func (w *world) everything(f Filter) map[string]bool {
 	seen := map[string]bool{}
 	var from *Cursor
 	for {
-		items, err := w.book.List(w.ctx, identity.Actor{}, f, from)
+		p, err := w.book.List(w.ctx, identity.Actor{}, f, from)
 		if err != nil {
 			w.Fatal(err)
 		}
+		items := p.Items
 		for k, i := range items {
 			if k < PageSize {
 				if seen[i.ID] {

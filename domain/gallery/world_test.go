@@ -200,11 +200,14 @@ func (w *world) notice(publisher identity.Actor, results map[string]string) stri
 
 func (w *world) list(by identity.Actor, f Filter) []Item {
 	w.Helper()
-	items, err := w.book.List(w.ctx, by, f, nil)
+	p, err := w.book.List(w.ctx, by, f, nil)
 	if err != nil {
 		w.Fatal(err)
 	}
-	return items
+	if f.Text != "" && p.Found != len(p.Items) {
+		w.Errorf("%q: %d found, %d counted", f.Text, len(p.Items), p.Found)
+	}
+	return p.Items
 }
 
 // stageOf is how the public sees a proposal, "" when it does not.

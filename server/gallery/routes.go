@@ -90,11 +90,12 @@ func (h handlers) list(kind string) fiber.Handler {
 			}
 		}
 		from := after(c)
-		items, err := h.book.List(ctx, web.Actor(c), f, from)
+		page, err := h.book.List(ctx, web.Actor(c), f, from)
 		if err != nil {
 			return err
 		}
-		p := view.ListPage{Path: strings.Clone(path), Filter: f, Items: items, Onward: from != nil}
+		items := page.Items
+		p := view.ListPage{Path: strings.Clone(path), Filter: f, Items: items, Found: page.Found}
 		if p.Counts, err = h.book.Counts(ctx); err != nil {
 			return err
 		}

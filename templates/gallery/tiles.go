@@ -90,14 +90,25 @@ func (b *block) lay() {
 	for i := range b.tiles {
 		row, col := i/cols, i%cols
 		rows = row + 1
-		left := (mapWidth - cols*tileWidth) / 2
-		if len(b.tiles) > cols {
-			left -= tileWidth / 4
-		}
-		b.tiles[i].x = left + col*tileWidth + tileWidth/2 + row%2*tileWidth/2
+		b.tiles[i].x = col*tileWidth + row%2*tileWidth/2
 		b.tiles[i].y = tileSide + row*rowStep
 	}
 	b.height = tileHeight + max(rows-1, 0)*rowStep
+	b.centre()
+}
+
+// centre moves the plots so that as much is free on the left as on the right.
+func (b *block) centre() {
+	if len(b.tiles) == 0 {
+		return
+	}
+	left, right := mapWidth, 0
+	for _, t := range b.tiles {
+		left, right = min(left, t.x), max(right, t.x)
+	}
+	for i := range b.tiles {
+		b.tiles[i].x += (mapWidth - left - right) / 2
+	}
 }
 
 func level(n, most int) string {
@@ -128,7 +139,7 @@ func dots(p MapPage, path string) []string {
 }
 
 // dotX is where the i-th of n dots stands.
-func dotX(i, n int) string { return strconv.Itoa(i*11 - (n-1)*11/2) }
+func dotX(i, n int) string { return strconv.Itoa(i*10 - (n-1)*5) }
 
 // fold breaks a name into at most three lines that fit a plot; what every name has in common is left out.
 func fold(name string) []string {

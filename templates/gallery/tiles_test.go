@@ -59,7 +59,7 @@ func TestAddressesAreShareable(t *testing.T) {
 	if Address("/gallery", gallery.Filter{}) != "/gallery" || Address("/gallery", gallery.Filter{Kind: "proposal"}) != "/gallery?kind=proposal" {
 		t.Error("a bare address has more than it needs")
 	}
-	if got := found(words.With(context.Background(), "en"), ListPage{Filter: gallery.Filter{Text: "旧衣"}, Items: make([]gallery.Item, 3)}); got != "“旧衣”: 3 found" {
+	if got := found(words.With(context.Background(), "en"), ListPage{Filter: gallery.Filter{Text: "旧衣"}, Found: 3}); got != "“旧衣”: 3 found" {
 		t.Errorf("%s", got)
 	}
 }

@@ -21,7 +21,7 @@ type ListPage struct {
 	Counts  gallery.Counts
 	Items   []gallery.Item
 	Next    string
-	Onward  bool     // not the first page
+	Found   int      // by words, at most gallery.Many
 	Suggest []string // shorter words that do find something
 }
 
@@ -53,10 +53,7 @@ func Address(path string, f gallery.Filter) string {
 			q.Set(n.name, v)
 		}
 	}
-	if path == "/gallery" && f.Kind != "" {
-		q.Set("kind", f.Kind)
-	}
-	if path == "/gallery/map" && f.Kind != "" {
+	if f.Kind != "" && (path == "/gallery" || path == "/gallery/map") {
 		q.Set("kind", f.Kind)
 	}
 	if len(q) == 0 {
@@ -102,7 +99,7 @@ func heading(kind string) (title, lead string) {
 	return lists[0].title, lists[0].lead
 }
 
-// tabs lead to the same search in the other lists, and to the map.
+// tabs lead to the same search in the other lists.
 func tabs(f gallery.Filter, c gallery.Counts, here string) []ui.Tab {
 	var all []ui.Tab
 	for _, l := range lists {
@@ -114,9 +111,13 @@ func tabs(f gallery.Filter, c gallery.Counts, here string) []ui.Tab {
 		}
 		all = append(all, ui.Tab{Href: Address(PathOf(l.kind), to), Label: l.tab, Count: n, Current: here == "list" && l.kind == f.Kind})
 	}
-	to := f
-	to.Text, to.Place, to.Type = "", "", ""
-	return append(all, ui.Tab{Href: Address("/gallery/map", to), Label: "地图", Current: here == "map"})
+	return all
+}
+
+// mapOf is the map of what a filter lets through, as far as a map can tell.
+func mapOf(f gallery.Filter) string {
+	f.Text, f.Place, f.Type = "", "", ""
+	return Address("/gallery/map", f)
 }
 
 // colours are the seven as short cuts that keep the rest of the search.
@@ -183,15 +184,15 @@ func narrowed(f gallery.Filter) bool {
 	return f.Place != "" || f.Stage != "" || f.Category != "" || f.Edition != "" || f.Type != ""
 }
 
-// found says how much there is; a search by words is not counted to its end.
+// found says how much there is.
 func found(ctx context.Context, p ListPage) string {
 	switch {
 	case p.Filter.Text == "":
 		return words.T(ctx, "共 %d 个", p.Counts.Of(p.Filter))
-	case p.Next == "" && !p.Onward:
-		return words.T(ctx, "「%s」找到 %d 个", p.Filter.Text, len(p.Items))
+	case p.Found < gallery.Many:
+		return words.T(ctx, "「%s」找到 %d 个", p.Filter.Text, p.Found)
 	}
-	return words.T(ctx, "「%s」找到的，新的在前", p.Filter.Text)
+	return words.T(ctx, "「%s」找到很多，新的在前", p.Filter.Text)
 }
 
 // Where is the page of a thing.
