@@ -521,7 +521,7 @@ func say(s Support) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		by := ui.FrameOf(ctx).Actor
 		if !by.SignedIn() {
-			templ_7745c5c3_Err = ui.LinkBtn("/login?next="+Where(s.Item), "登录后附议", "pri", "hand").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkBtn("/login?next="+Where(s.Item), "登录后附议", "pri", "sprout").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -645,7 +645,7 @@ func say(s Support) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Submit("我也想要，附议", ui.SubmitOpts{Kind: "pri", Icon: "hand"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Submit("我也想要，附议", ui.SubmitOpts{Kind: "pri", Icon: "sprout"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
