@@ -102,10 +102,10 @@ func (c Counts) There(f Filter) map[string]int {
 	return at
 }
 
-const foundSQL = `select w from unnest(@words::text[], @queries::text[]) t(w, q) where exists (select from gallery_item g where g.stage <> 'collecting' and g.words @@ t.q::tsquery)`
+const foundSQL = `select w from unnest(@words::text[], @queries::text[]) t(w, q) where exists (select from gallery_item g where (g.stage <> 'collecting' or not @judge::bool) and g.words @@ t.q::tsquery)`
 
 // Suggest gives shorter searches that do find something, for one that found nothing.
-func (b *Book) Suggest(ctx context.Context, typed string) ([]string, error) {
+func (b *Book) Suggest(ctx context.Context, by identity.Actor, typed string) ([]string, error) {
 	words := Narrower(typed)
 	if len(words) == 0 {
 		return nil, nil
@@ -114,5 +114,5 @@ func (b *Book) Suggest(ctx context.Context, typed string) ([]string, error) {
 	for i, w := range words {
 		queries[i] = Query(w)
 	}
-	return pg.Values[string](ctx, b.db, foundSQL, pg.Args{"words": words, "queries": queries})
+	return pg.Values[string](ctx, b.db, foundSQL, pg.Args{"words": words, "queries": queries, "judge": by.Has(identity.Judge)})
 }

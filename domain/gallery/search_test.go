@@ -183,7 +183,7 @@ func TestSuggestions(t *testing.T) {
 	w.move(pid, "endorsed", "eligible", "shortlisted", "ranked")
 	w.notice(w.staff, map[string]string{pid: "selected"})
 	w.change(func(tx pg.Tx) error { return Read(w.ctx, tx, noon) })
-	got, err := w.book.Suggest(w.ctx, "旧衣回收站")
+	got, err := w.book.Suggest(w.ctx, identity.Actor{}, "旧衣回收站")
 	if err != nil || len(got) != 1 || got[0] != "旧衣" {
 		t.Errorf("%v %v", got, err)
 	}

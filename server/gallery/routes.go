@@ -104,7 +104,7 @@ func (h handlers) list(kind string) fiber.Handler {
 			p.Next = onward(p.Path, f, p.Items[gallery.PageSize-1])
 		}
 		if len(items) == 0 && f.Text != "" {
-			if p.Suggest, err = h.book.Suggest(ctx, f.Text); err != nil {
+			if p.Suggest, err = h.book.Suggest(ctx, web.Actor(c), f.Text); err != nil {
 				return err
 			}
 		}

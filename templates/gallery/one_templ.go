@@ -637,7 +637,7 @@ func say(s Support) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Text(s.Form, "word", "说一句", ui.FieldOpts{Optional: true, Max: gallery.LongestWord, Hint: "大家会看到这句话和您的姓，如“王**”。请不要写电话和住址。"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Text(s.Form, "word", "说一句", ui.FieldOpts{Optional: true, Max: gallery.LongestWord, Hint: "大家会看到这句话、您的姓（王**）和社区。请不要写电话和住址。"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
