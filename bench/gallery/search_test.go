@@ -97,15 +97,15 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			var search, plain []time.Duration
 			for i := range max(b.N, 20) {
-				began := time.Now() //nolint:forbidigo // a stopwatch
+				began := time.Now()
 				if _, err := pg.Value[string](ctx, db, lookupSQL, pg.Args{"id": ids[i*7919%things]}); err != nil {
 					b.Fatal(err)
 				}
-				between := time.Now() //nolint:forbidigo // a stopwatch
+				between := time.Now()
 				if _, err := book.List(ctx, identity.Actor{}, gallery.Filter{Text: c.typed}, nil); err != nil {
 					b.Fatal(err)
 				}
-				plain, search = append(plain, between.Sub(began)), append(search, time.Since(between)) //nolint:forbidigo // a stopwatch
+				plain, search = append(plain, between.Sub(began)), append(search, time.Since(between))
 			}
 			slices.Sort(plain)
 			slices.Sort(search)

@@ -25,7 +25,7 @@ type Voice struct {
 // LongestWord is how many characters a word of support may have.
 const LongestWord = 60
 
-// Words are what neighbours said, newest first.
+// Word is what a neighbour said.
 type Word struct {
 	PersonID string // only for who may hide it
 	Word     string
