@@ -11,7 +11,7 @@ import (
 
 // The order of the year: an area may import those before it, never one after it (reads look back, facts go forward).
 var year = []string{"place", "identity", "audit", "notice", "ledger", "evidence", "accounts", "talent", "topic", "edition", "proposal", "papers", "judging",
-	"award", "delivery", "money", "incubation", "openbook", "desk"}
+	"award", "delivery", "money", "incubation", "openbook", "gallery", "desk"}
 
 // vocabulary is imported by everyone and imports nothing of ours but itself.
 var vocabulary = []string{"domain/fault", "domain/yuan", "domain/clock", "domain/vault"}

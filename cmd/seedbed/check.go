@@ -9,6 +9,7 @@ import (
 
 	"seedbed/domain/audit"
 	"seedbed/domain/clock"
+	"seedbed/domain/gallery"
 	"seedbed/domain/ledger"
 	"seedbed/storage/objects"
 	"seedbed/storage/outbox"
@@ -91,6 +92,10 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	}
 	broken, err = pg.Values[string](ctx, db, statesSQL, nil)
 	if err := report("states", int64(len(broken)), "complaints", broken, err); err != nil {
+		return err
+	}
+	shown, broken, err := gallery.Verify(ctx, db)
+	if err := report("gallery", shown, "things", broken, err); err != nil {
 		return err
 	}
 	n, broken, err := h.checkObjects(ctx)

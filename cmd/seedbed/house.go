@@ -16,6 +16,7 @@ import (
 	"seedbed/domain/delivery"
 	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
+	"seedbed/domain/gallery"
 	"seedbed/domain/identity"
 	"seedbed/domain/incubation"
 	"seedbed/domain/judging"
@@ -32,6 +33,7 @@ import (
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
 	serveevidence "seedbed/server/evidence"
+	servegallery "seedbed/server/gallery"
 	servehome "seedbed/server/home"
 	serveincubation "seedbed/server/incubation"
 	servejudging "seedbed/server/judging"
@@ -69,6 +71,7 @@ type House struct {
 	Money     *money.Book
 	Orgs      *incubation.Book
 	Open      *openbook.Book
+	Gallery   *gallery.Book
 }
 
 // Sample is what only the demo hands in.
@@ -136,6 +139,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
+	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"proposal": {Read: identity.ReadPapers, Page: "/desk/proposals/", Ties: papers.ProposalTies},
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
@@ -151,7 +155,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 	var all []web.Route
 	for _, area := range [][]web.Route{
 		h.health(),
-		servehome.Routes(db, h.Open, h.Accounts, clk),
+		servehome.Routes(db, h.Open, h.Gallery, h.Accounts, clk),
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		servetalent.Routes(h.Talents, db, clk),
 		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
@@ -164,6 +168,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
 		serveincubation.Routes(h.Orgs),
+		servegallery.Routes(h.Gallery),
 	} {
 		all = append(all, area...)
 	}
@@ -203,6 +208,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
+		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},
@@ -218,7 +224,7 @@ func (h *House) schedule() []jobs.Scheduled {
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
 	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
-		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
+		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Gallery: h.Gallery, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 
 // App is the web server's application.

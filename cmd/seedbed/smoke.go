@@ -16,7 +16,7 @@ import (
 )
 
 // publicPages are what a visitor can open; the links they show are followed one step.
-var publicPages = []string{"/", "/editions", "/projects", "/notices", "/orgs", "/help", "/privacy", "/accessibility", "/login", "/demo"}
+var publicPages = []string{"/", "/editions", "/gallery", "/gallery/map", "/projects", "/notices", "/orgs", "/help", "/privacy", "/accessibility", "/login", "/demo"}
 
 // firstPages are where each role starts.
 var firstPages = map[identity.Role][]string{

@@ -43,7 +43,17 @@ type Rules struct {
 	FinanceDays  int                 `json:"finance_days"`
 	ApproveDays  int                 `json:"approve_days"`
 	PayDays      int                 `json:"pay_days"`
+	Gallery      string              `json:"gallery"` // what the public gallery shows before the results: one of Galleries
 }
+
+// What the public gallery shows of an edition: nothing before the notice, or also what leads let neighbours see.
+const (
+	GalleryResults   = "results"
+	GallerySubmitted = "submitted"
+)
+
+// Galleries names the two; an edition from before there was a gallery has none and shows results.
+var Galleries = []Choice{{GalleryResults, "结果公示以后才看得到"}, {GallerySubmitted, "领办人愿意的，提交以后就看得到"}}
 
 // DefaultRules are the district defaults of DOMAIN §16.
 func DefaultRules() Rules {
@@ -54,7 +64,7 @@ func DefaultRules() Rules {
 		Reserves: 3, PublicDays: 5, AnswerDays: 10, MicroUpTo: 3_000_00, Tranches: []int{5000, 4000, 1000}, PrevExecMin: 7000, MidAbove: 3_000_00,
 		LineShares: map[string]int{"P": 1500, "V": 2000, "F": 1000, "O": 500, "G": 500, "E+S": 3000},
 		AssetLine:  1_000_00, CashLimit: 1_000_00, SmallClaim: 500_00, StreetClaim: 2_000_00, TwoApprovers: 5_000_00, ClaimWindow: 30,
-		LogDays: 7, MinPhotos: 3, PassMark: 60_00, Refine: 2000, Evaluators: 3, VerifyDays: 3, FinanceDays: 5, ApproveDays: 3, PayDays: 5,
+		LogDays: 7, MinPhotos: 3, PassMark: 60_00, Refine: 2000, Evaluators: 3, VerifyDays: 3, FinanceDays: 5, ApproveDays: 3, PayDays: 5, Gallery: GalleryResults,
 	}
 }
 

@@ -50,6 +50,7 @@ type Terms struct {
 	TwoApprovers  yuan.Fen `form:"two_approvers"`
 	ClaimWindow   int      `form:"claim_window"`
 	MinPhotos     int      `form:"min_photos"`
+	Gallery       string   `form:"gallery"` // "" keeps what there is
 }
 
 // TermsOf is the rules as the form shows them.
@@ -62,7 +63,10 @@ func TermsOf(e Edition) Terms {
 		MinScore: r.MinScore / 100, Reserves: r.Reserves, PublicDays: r.PublicDays, AnswerDays: r.AnswerDays, MicroUpTo: r.MicroUpTo,
 		SharePrint: share("P"), ShareVenue: share("V"), ShareFood: share("F"), ShareOther: share("O"), ShareHost: share("G"), ShareLabour: share("E+S"),
 		AssetLine: r.AssetLine, CashLimit: r.CashLimit, SmallClaim: r.SmallClaim, StreetClaim: r.StreetClaim, TwoApprovers: r.TwoApprovers,
-		ClaimWindow: r.ClaimWindow, MinPhotos: r.MinPhotos}
+		ClaimWindow: r.ClaimWindow, MinPhotos: r.MinPhotos, Gallery: r.Gallery}
+	if t.Gallery == "" {
+		t.Gallery = GalleryResults
+	}
 	if len(r.Tranches) == 3 {
 		t.First, t.Second, t.Last = r.Tranches[0]/100, r.Tranches[1]/100, r.Tranches[2]/100
 	}
@@ -99,6 +103,9 @@ func (t Terms) check() error {
 	if t.SmallClaim > t.StreetClaim {
 		wrong.Add("street_claim", "街道审批的限额不能低于免审批的限额")
 	}
+	if t.Gallery != "" && !Known(Galleries, t.Gallery) {
+		wrong.Add("gallery", "请选一项")
+	}
 	short(&wrong, "reason", t.Reason, 200)
 	return wrong.Err()
 }
@@ -118,6 +125,9 @@ func (t Terms) over(r Rules) Rules {
 	r.Tranches = []int{t.First * 100, t.Second * 100, t.Last * 100}
 	r.AssetLine, r.CashLimit, r.SmallClaim, r.StreetClaim, r.TwoApprovers = t.AssetLine, t.CashLimit, t.SmallClaim, t.StreetClaim, t.TwoApprovers
 	r.ClaimWindow, r.MinPhotos = t.ClaimWindow, t.MinPhotos
+	if t.Gallery != "" {
+		r.Gallery = t.Gallery
+	}
 	return r
 }
 

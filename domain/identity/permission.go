@@ -84,6 +84,9 @@ const (
 	ReadOrgs      Permission = "read_orgs" // also those not yet public
 	RecognizeOrgs Permission = "recognize_orgs"
 
+	SupportProjects Permission = "support_projects" // 附议
+	HideWords       Permission = "hide_words"       // take a word of support from view
+
 	OperateSystem Permission = "operate_system"
 	KeepCalendar  Permission = "keep_calendar" // what the house does by itself when a date comes
 )
@@ -177,6 +180,9 @@ var May = map[Permission][]Role{
 	LeadOrgs:      {OrgOfficer},
 	ReadOrgs:      slices.Concat(desks, []Role{Supervisor}),
 	RecognizeOrgs: {CommunityHead},
+
+	SupportProjects: residents,
+	HideWords:       {CommunityStaff, CommunityHead, SubdistrictStaff, DistrictStaff},
 
 	OperateSystem: {Sysadmin},
 	KeepCalendar:  {System},

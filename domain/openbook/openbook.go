@@ -19,6 +19,7 @@ func New(db *pg.DB) *Book { return &Book{db} }
 // Project is a funded project as the public sees it.
 type Project struct {
 	ID          string
+	ProposalID  string
 	Number      string
 	Title       string
 	Pitch       string
@@ -95,50 +96,26 @@ type Figures struct {
 	Paid        yuan.Fen
 }
 
-// Filter narrows a list of projects or organisations; empty fields do not.
-type Filter struct {
-	Text     string
-	Place    string // path of a place; everything below it
-	Category string
-	Colour   string
-	Edition  string
-	Type     string // of an organisation
-}
-
 const (
-	projectColumns = `p.id::text, p.number, p.title, r.pitch, r.goal, p.category, p.colour, p.state, p.place::text, l.name as place_name, p.edition_id::text, e.title as edition, p.starts_on, p.ends_on,
+	projectColumns = `p.id::text, p.proposal_id::text, p.number, p.title, r.pitch, r.goal, p.category, p.colour, p.state, p.place::text, l.name as place_name, p.edition_id::text, e.title as edition, p.starts_on, p.ends_on,
   p.award, p.released, p.paid, p.act_n, p.served_times, p.grade, coalesce(p.org_id::text, '') as org_id,
   coalesce((select ph.id::text from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = p.id order by ph.kind = 'result' desc, ph.id limit 1), '') as cover, p.created_at`
-	projectFrom = ` from open_project p join place l on l.path = p.place join edition e on e.id = p.edition_id join proposal r on r.id = p.proposal_id `
-	projectSQL  = `select ` + projectColumns + projectFrom + `where p.id = @id`
-	projectsSQL = `select ` + projectColumns + projectFrom + `where (@text = '' or strpos(lower(p.title || r.pitch), lower(@text)) > 0) and (@place = '' or p.place <@ @place::text::ltree) and (@category = '' or p.category = @category)
-  and (@colour = '' or p.colour = @colour) and (@edition = '' or p.edition_id::text = @edition) and (p.created_at, p.id) < (@before::timestamptz, @last::uuid) order by p.created_at desc, p.id desc limit @n`
+	projectFrom   = ` from open_project p join place l on l.path = p.place join edition e on e.id = p.edition_id join proposal r on r.id = p.proposal_id `
+	projectSQL    = `select ` + projectColumns + projectFrom + `where p.id = @id`
+	newestSQL     = `select ` + projectColumns + projectFrom + `order by p.created_at desc, p.id desc limit @n`
 	spendingSQL   = `select category, budget::bigint, spent::bigint from open_spending where project_id = @id order by budget desc, category`
 	activitiesSQL = `select id::text, theme, starts_at, place_text, content, served_times, volunteers from open_activity where project_id = @id order by starts_at desc, id limit 200`
 	photosSQL     = `select ph.id::text, ph.activity_id::text, ph.kind from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = @id order by a.starts_at desc, ph.id limit 60`
 	orgColumns    = `o.id::text, o.number, o.name, o.type, o.colour, o.state, o.place::text, l.name as place_name, o.purpose, o.founded_on, coalesce(o.project_id::text, '') as project_id, coalesce(p.title, '') as project, o.stars, o.members_n`
 	orgFrom       = ` from open_org o join place l on l.path = o.place left join open_project p on p.id = o.project_id `
 	orgSQL        = `select ` + orgColumns + orgFrom + `where o.id = @id`
-	orgsSQL       = `select ` + orgColumns + orgFrom + `where (@text = '' or strpos(lower(o.name || o.purpose), lower(@text)) > 0) and (@place = '' or o.place <@ @place::text::ltree) and (@type = '' or o.type = @type)
-  and (@colour = '' or o.colour = @colour) and (o.founded_on, o.id) < (@before::date, @last::uuid) order by o.founded_on desc, o.id desc limit @n`
-	figuresSQL = `select count(*) as projects, coalesce(sum(act_n), 0)::int as activities, coalesce(sum(served_times), 0)::int as served_times, (select count(*) from open_org) as orgs, coalesce(sum(paid), 0)::bigint as paid from open_project`
+	figuresSQL    = `select count(*) as projects, coalesce(sum(act_n), 0)::int as activities, coalesce(sum(served_times), 0)::int as served_times, (select count(*) from open_org) as orgs, coalesce(sum(paid), 0)::bigint as paid from open_project`
 )
 
-// PageSize is how many items a list shows at a time.
-const PageSize = 24
-
-// Projects lists published projects, newest first, from before the given one (nil for the first page).
-func (b *Book) Projects(ctx context.Context, f Filter, after *Project) ([]Project, error) {
-	before, last := farFuture, lastID
-	if after != nil {
-		before, last = after.CreatedAt, after.ID
-	}
-	return pg.All[Project](ctx, b.db, projectsSQL, pg.Args{"text": f.Text, "place": f.Place, "category": f.Category, "colour": f.Colour, "edition": f.Edition, "before": before, "last": last, "n": PageSize + 1})
+// Newest lists the latest published projects, for the front page; the gallery has them all.
+func (b *Book) Newest(ctx context.Context, n int) ([]Project, error) {
+	return pg.All[Project](ctx, b.db, newestSQL, pg.Args{"n": n})
 }
-
-var farFuture = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-const lastID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 // Project is one published project.
 func (b *Book) Project(ctx context.Context, id string) (Project, error) {
@@ -158,15 +135,6 @@ func (b *Book) Activities(ctx context.Context, project string) ([]Activity, erro
 // Photos lists a project's cleared photos.
 func (b *Book) Photos(ctx context.Context, project string) ([]Photo, error) {
 	return pg.All[Photo](ctx, b.db, photosSQL, pg.Args{"id": project})
-}
-
-// Orgs lists recognised organisations, newest first.
-func (b *Book) Orgs(ctx context.Context, f Filter, after *Org) ([]Org, error) {
-	before, last := farFuture, lastID
-	if after != nil {
-		before, last = after.FoundedOn, after.ID
-	}
-	return pg.All[Org](ctx, b.db, orgsSQL, pg.Args{"text": f.Text, "place": f.Place, "type": f.Type, "colour": f.Colour, "before": before, "last": last, "n": PageSize + 1})
 }
 
 // Org is one recognised organisation.

@@ -193,7 +193,11 @@ func (h handlers) setTerms(c *fiber.Ctx) error {
 	if web.Wrong(&form, err) {
 		return web.Show(c, fiber.StatusUnprocessableEntity, view.Terms(form, call.Edition, mayChange(web.Actor(c), call.Edition)))
 	}
-	if fault.Is(err, fault.Conflict) && settled(edition.TermsOf(call.Edition), typed) {
+	stored := edition.TermsOf(call.Edition)
+	if typed.Gallery == "" { // left as it is
+		typed.Gallery = stored.Gallery
+	}
+	if fault.Is(err, fault.Conflict) && settled(stored, typed) {
 		err = nil // the same form came twice
 	}
 	if err != nil {

@@ -1,16 +1,17 @@
 package home
 
 import (
-	"net/url"
-	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"seedbed/domain/fault"
 	"seedbed/domain/openbook"
 	"seedbed/domain/place"
+	servegallery "seedbed/server/gallery"
 	"seedbed/server/web"
+	viewgallery "seedbed/templates/gallery"
 	view "seedbed/templates/home"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -24,7 +25,7 @@ func (h handlers) front(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	recent, err := h.book.Projects(ctx, openbook.Filter{}, nil)
+	recent, err := h.book.Newest(ctx, 25)
 	if err != nil {
 		return err
 	}
@@ -59,40 +60,6 @@ func mixed(list []openbook.Project, n int) []openbook.Project {
 	return picked[:min(n, len(picked))]
 }
 
-// filter reads a list's address; a place that is not a path or a parameter that is no id narrows to nothing found.
-func filter(c *fiber.Ctx) (openbook.Filter, ui.Form) {
-	f := openbook.Filter{Text: web.Query(c, "q"), Place: web.Query(c, "place"), Category: web.Query(c, "category"), Colour: web.Query(c, "colour"),
-		Edition: web.Query(c, "edition"), Type: web.Query(c, "type")}
-	form := ui.Form{Values: url.Values{"q": {f.Text}, "place": {f.Place}, "category": {f.Category}, "colour": {f.Colour}, "type": {f.Type}}}
-	if strings.Trim(strings.ToLower(f.Place), "abcdefghijklmnopqrstuvwxyz0123456789_.") != "" || strings.Contains(f.Place, "..") || strings.HasPrefix(f.Place, ".") || strings.HasSuffix(f.Place, ".") {
-		f.Place = ""
-	}
-	return f, form
-}
-
-func (h handlers) projects(c *fiber.Ctx) error {
-	f, form := filter(c)
-	var from *openbook.Project
-	if at, id, ok := web.After(c); ok {
-		from = &openbook.Project{ID: id, CreatedAt: at}
-	}
-	list, err := h.book.Projects(c.UserContext(), f, from)
-	if err != nil {
-		return err
-	}
-	places, err := web.Places(c, h.db)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if len(list) > openbook.PageSize {
-		list = list[:openbook.PageSize]
-		last := list[len(list)-1]
-		next = web.Onward(c, last.CreatedAt, last.ID)
-	}
-	return web.Page(c, view.Projects(form, list, places, next))
-}
-
 func (h handlers) project(c *fiber.Ctx) error {
 	id, err := web.ID(c, "id")
 	if err != nil {
@@ -115,30 +82,21 @@ func (h handlers) project(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Project(p, spending, activities, photos))
+	below, err := h.supporters(c, p.ProposalID)
+	if err != nil {
+		return err
+	}
+	return web.Page(c, view.Project(p, spending, activities, photos, below))
 }
 
-func (h handlers) orgs(c *fiber.Ctx) error {
-	f, form := filter(c)
-	var from *openbook.Org
-	if at, id, ok := web.After(c); ok {
-		from = &openbook.Org{ID: id, FoundedOn: at}
-	}
-	list, err := h.book.Orgs(c.UserContext(), f, from)
+// supporters is the box in which neighbours support a project.
+func (h handlers) supporters(c *fiber.Ctx, proposalID string) (templ.Component, error) {
+	i, err := h.gallery.One(c.UserContext(), web.Actor(c), proposalID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	places, err := web.Places(c, h.db)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if len(list) > openbook.PageSize {
-		list = list[:openbook.PageSize]
-		last := list[len(list)-1]
-		next = web.Onward(c, last.FoundedOn, last.ID)
-	}
-	return web.Page(c, view.Orgs(form, list, places, next))
+	s, err := servegallery.Supporters(c, h.gallery, i)
+	return viewgallery.Supporters(s), err
 }
 
 func (h handlers) org(c *fiber.Ctx) error {

@@ -4,6 +4,7 @@ package home
 import (
 	"seedbed/domain/accounts"
 	"seedbed/domain/clock"
+	"seedbed/domain/gallery"
 	"seedbed/domain/identity"
 	"seedbed/domain/openbook"
 	"seedbed/server/web"
@@ -11,20 +12,19 @@ import (
 )
 
 type handlers struct {
-	db    *pg.DB
-	book  *openbook.Book
-	who   *accounts.Accounts
-	clock clock.Clock
+	db      *pg.DB
+	book    *openbook.Book
+	gallery *gallery.Book
+	who     *accounts.Accounts
+	clock   clock.Clock
 }
 
 // Routes lists the pages.
-func Routes(db *pg.DB, book *openbook.Book, who *accounts.Accounts, c clock.Clock) []web.Route {
-	h := handlers{db, book, who, c}
+func Routes(db *pg.DB, book *openbook.Book, shown *gallery.Book, who *accounts.Accounts, c clock.Clock) []web.Route {
+	h := handlers{db, book, shown, who, c}
 	return []web.Route{
 		{Method: "GET", Path: "/", May: identity.Look, Handle: h.front},
-		{Method: "GET", Path: "/projects", May: identity.Look, Handle: h.projects},
 		{Method: "GET", Path: "/projects/:id", May: identity.Look, Handle: h.project},
-		{Method: "GET", Path: "/orgs", May: identity.Look, Handle: h.orgs},
 		{Method: "GET", Path: "/orgs/:id", May: identity.Look, Handle: h.org},
 		{Method: "GET", Path: "/help", May: identity.Look, Handle: text(help)},
 		{Method: "GET", Path: "/privacy", May: identity.Look, Handle: text(privacy)},

@@ -232,3 +232,12 @@ func gaps(missing fault.Fields) []gap {
 func row(i int, name string) string { return "funds." + itoa(i) + "." + name }
 
 func desk(e edition.Edition) string { return "/desk/editions/" + e.ID }
+
+// galleries offers what the public gallery may show before the results.
+func galleries() []ui.Option {
+	list := make([]ui.Option, len(edition.Galleries))
+	for i, c := range edition.Galleries {
+		list[i] = ui.Option{Value: c.Code, Label: c.Name}
+	}
+	return list
+}

@@ -6,8 +6,6 @@ import (
 	"context"
 
 	"seedbed/domain/desk"
-	"seedbed/domain/edition"
-	"seedbed/domain/incubation"
 	"seedbed/domain/openbook"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -36,14 +34,6 @@ type Mine struct {
 type Part struct {
 	Title string
 	Lines []string
-}
-
-func options(all string, choices []edition.Choice) []ui.Option {
-	list := []ui.Option{{Value: "", Label: all}}
-	for _, c := range choices {
-		list = append(list, ui.Option{Value: c.Code, Label: c.Name})
-	}
-	return list
 }
 
 func total(waiting []desk.Waiting) int {
@@ -125,16 +115,6 @@ func projectCards(ctx context.Context, list []openbook.Project) []ui.CardItem {
 		if p.Cover != "" {
 			cards[i].Photo = &ui.Photo{Src: "/photos/" + p.Cover + "/thumb"}
 		}
-	}
-	return cards
-}
-
-func orgCards(ctx context.Context, list []openbook.Org) []ui.CardItem {
-	cards := make([]ui.CardItem, len(list))
-	for i, o := range list {
-		cards[i] = ui.CardItem{Href: "/orgs/" + o.ID, Title: o.Name, Sub: o.Purpose, Colour: o.Colour,
-			Tags:  []ui.TagItem{{Kind: "brand", Text: words.T(ctx, edition.NameOf(incubation.Types, o.Type))}, {Text: o.PlaceName}},
-			Facts: []ui.Fact{{Term: "队里", Text: words.T(ctx, "%d 人", o.MembersN)}, {Term: "成立", Text: ui.Date(ctx, o.FoundedOn)}}}
 	}
 	return cards
 }

@@ -61,6 +61,14 @@ func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time
 	if err := g.Editions.Edit(ctx, g.district, e.ID, plan); err != nil {
 		return e, err
 	}
+	if s.no == fourth.no { // neighbours may see what leads let them see
+		terms := edition.TermsOf(e)
+		terms.Version, terms.Gallery = e.Version+1, edition.GallerySubmitted
+		if err := g.Editions.SetTerms(ctx, g.district, e.ID, terms); err != nil {
+			return e, err
+		}
+		e.Version++
+	}
 	g.at(opens, 9)
 	if err := g.Editions.Publish(ctx, g.head, e.ID, edition.Pressed{Version: e.Version + 1}); err != nil {
 		return e, err
@@ -197,6 +205,9 @@ func (g *garden) call(ctx context.Context, s season) error {
 			}
 		default:
 			err = g.propose(ctx, e, &p)
+		}
+		if err == nil && i%3 != 1 { // most leads let neighbours have a look
+			err = g.shown(ctx, p.lead, p.proposal)
 		}
 		if err == nil && i >= 8 {
 			err = g.endorse(ctx, p)

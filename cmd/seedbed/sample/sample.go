@@ -17,6 +17,7 @@ import (
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
 	"seedbed/domain/edition"
+	"seedbed/domain/gallery"
 	"seedbed/domain/identity"
 	"seedbed/domain/incubation"
 	"seedbed/domain/judging"
@@ -43,6 +44,7 @@ type Tools struct {
 	Projects  *delivery.Book
 	Money     *money.Book
 	Orgs      *incubation.Book
+	Gallery   *gallery.Book
 	Settle    func(ctx context.Context) error // lets everything that follows happen
 	RunDue    func(ctx context.Context) error // what the calendar asks for by now
 	Store     objects.Store
@@ -82,7 +84,7 @@ func Plant(ctx context.Context, t Tools, now time.Time) (string, error) {
 		func(ctx context.Context) error { return g.edition(ctx, second) },
 		func(ctx context.Context) error { return g.edition(ctx, third) },
 		g.talents, g.topics,
-		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest}
+		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest, g.supporters}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("on %s: %w", g.Clock.Now().Format(time.DateOnly), err)

@@ -1,0 +1,126 @@
+package gallery
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"seedbed/domain/audit"
+	"seedbed/domain/edition"
+	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/proposal"
+	"seedbed/storage/pg"
+)
+
+// Colours names the seven colours.
+var Colours = proposal.Colours
+
+// purpose is the consent (DOMAIN §12.6) by which a lead lets neighbours see a proposal before the results; wishText is
+// the version of the sentence that was agreed to.
+const (
+	purpose  = "proposal_public"
+	wishText = 1
+)
+
+// Wish is the lead's tick "愿意让街坊先看看".
+type Wish struct {
+	Agree bool `form:"agree"`
+}
+
+// Wished is a proposal of the actor's own with what the public would see of it.
+type Wished struct {
+	proposal.Full
+	Agreed bool
+	Shown  bool // it can be seen right now
+	Open   bool // the edition lets proposals be seen before the results
+}
+
+const (
+	agreedSQL  = `select exists (select from consent c where c.subject_id = @id::uuid and c.purpose = 'proposal_public' and c.person_id = @lead::uuid and c.withdrawn_at is null)`
+	publicSQL  = `select exists (select from gallery_item g where g.proposal_id = @id::uuid)`
+	agreeSQL   = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at) values (@id, @me, @purpose, @version, @proposal, @at)`
+	takeOutSQL = `update consent set withdrawn_at = @at where subject_id = @proposal and purpose = @purpose and withdrawn_at is null`
+)
+
+// Early tells whether an edition lets its proposals be seen before the results.
+func Early(e edition.Edition) bool { return e.Rules.Gallery == edition.GallerySubmitted }
+
+// Wished gives the lead's own proposal and whether neighbours may see it.
+func (b *Book) Wished(ctx context.Context, by identity.Actor, proposalID string) (Wished, error) {
+	f, err := own(ctx, b.db, by, proposalID)
+	if err != nil {
+		return Wished{}, err
+	}
+	w := Wished{Full: f, Open: Early(f.Edition)}
+	if w.Agreed, err = pg.Value[bool](ctx, b.db, agreedSQL, pg.Args{"id": f.ID, "lead": f.LeadID}); err != nil {
+		return w, err
+	}
+	w.Shown, err = pg.Value[bool](ctx, b.db, publicSQL, pg.Args{"id": f.ID})
+	return w, err
+}
+
+// own is a proposal for its accepted team; for anybody else there is none.
+func own(ctx context.Context, q pg.Reader, by identity.Actor, id string) (proposal.Full, error) {
+	f, err := proposal.Whole(ctx, q, id)
+	if err != nil {
+		return f, err
+	}
+	ties, err := proposal.TeamTies(ctx, q, f.TeamID, by)
+	if err == nil && len(ties) == 0 {
+		err = fault.Missing()
+	}
+	return f, err
+}
+
+// Show is the lead's word that neighbours may see the proposal before the results, or that they no longer may: then it is
+// gone in the same moment.
+func (b *Book) Show(ctx context.Context, by identity.Actor, proposalID string, v Wish) error {
+	now := b.clock.Now()
+	err := b.db.Change(ctx, func(tx pg.Tx) error {
+		f, err := own(ctx, tx, by, proposalID)
+		if err != nil {
+			return err
+		}
+		w, err := by.Tied(f.Place, identity.TeamLead).Must(identity.DraftProposals, f.Place)
+		if err != nil {
+			return err
+		}
+		if f.LeadID != by.ID {
+			return fault.New(fault.Forbidden, "让不让街坊看，由领办人决定")
+		}
+		if _, err := proposal.Lock(ctx, tx, proposalID); err != nil { // two clicks leave one consent
+			return err
+		}
+		agreed, err := pg.Value[bool](ctx, tx, agreedSQL, pg.Args{"id": f.ID, "lead": f.LeadID})
+		if err != nil || agreed == v.Agree {
+			return err
+		}
+		if v.Agree && (!Early(f.Edition) || slices.Contains([]string{proposal.Withdrawn, proposal.Void}, f.State)) {
+			return fault.New(fault.Conflict, "这一届要等结果公示以后才公开提案")
+		}
+		action, data := "show", map[string]string(nil)
+		if v.Agree {
+			id := uuid.Must(uuid.NewV7()).String()
+			data = map[string]string{"consent": id}
+			_, err = pg.Do(ctx, tx, agreeSQL, pg.Args{"id": id, "me": by.ID, "purpose": purpose, "version": wishText, "proposal": f.ID, "at": now})
+		} else {
+			action = "hide"
+			_, err = pg.Do(ctx, tx, takeOutSQL, pg.Args{"proposal": f.ID, "purpose": purpose, "at": now})
+		}
+		if err != nil {
+			return err
+		}
+		all, err := pg.All[unread](ctx, tx, oneUnreadSQL, pg.Args{"id": f.ID}) // found by its words at once
+		if err != nil {
+			return err
+		}
+		if err := write(ctx, tx, all); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, w, audit.Event{Entity: "proposal", ID: f.ID, Action: action, Place: f.Place, Data: data, At: now})
+	})
+	b.recount()
+	return err
+}
