@@ -8,10 +8,11 @@ import (
 	"os"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"seedbed/domain/alike"
 	"seedbed/domain/alike/prose"
 	"seedbed/domain/proposal"
-	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
 
@@ -32,32 +33,36 @@ func BenchmarkMark(b *testing.B) {
 func idOf(n int) string { return fmt.Sprintf("00000000-0000-7000-8000-%012d", n) }
 
 const (
-	stockSQL = `insert into proposal_mark (proposal_id, revision, grams, bands, sample, at) values (@id, 1, @grams, @bands, @sample, now())`
-	pieceSQL = `insert into proposal_piece (piece, proposal_id) select distinct s, @id::uuid from unnest(@sample::int[]) s`
+	stockSQL = `insert into proposal_mark (proposal_id, revision, grams, sampled, at) values (@id, 1, @grams, cardinality(@sample::int[]), now())`
+	pieceSQL = `with b as (insert into proposal_band (band, proposal_id) select distinct s, @id::uuid from unnest(@bands::int[]) s)
+  insert into proposal_piece (piece, proposal_id) select distinct s, @id::uuid from unnest(@sample::int[]) s`
 )
 
 // BenchmarkFindAmongTenThousand looks for the like of a text among 10 000 marked proposals: every other one is new, every
 // other one a copy of the text of a proposal that is there.
 func BenchmarkFindAmongTenThousand(b *testing.B) {
-	ctx, db := context.Background(), pgtest.New(b)
+	ctx := context.Background()
+	db, url := pgtest.Lend(b)
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	// The marks alone are measured; the proposals they would belong to are left out.
+	if _, err := conn.Exec(ctx, `set session_replication_role = replica`); err != nil {
+		b.Fatal(err)
+	}
 	const stock = 10_000
-	if err := db.Change(ctx, func(tx pg.Tx) error {
-		// The marks alone are measured; the proposals they would belong to are left out.
-		if _, err := pg.Do(ctx, tx, `set local session_replication_role = replica`, nil); err != nil {
-			return err
+	for n := range stock {
+		m := alike.Of(made(n).Parts())
+		if _, err := conn.Exec(ctx, stockSQL, pgx.StrictNamedArgs{"id": idOf(n), "grams": m.Grams, "sample": m.Sample}); err != nil {
+			b.Fatal(err)
 		}
-		for n := range stock {
-			m := alike.Of(made(n).Parts())
-			args := pg.Args{"id": idOf(n), "grams": m.Grams, "bands": m.Bands, "sample": m.Sample}
-			if _, err := pg.Do(ctx, tx, stockSQL, args); err != nil {
-				return err
-			}
-			if _, err := pg.Do(ctx, tx, pieceSQL, pg.Args{"id": idOf(n), "sample": m.Sample}); err != nil {
-				return err
-			}
+		if _, err := conn.Exec(ctx, pieceSQL, pgx.StrictNamedArgs{"id": idOf(n), "bands": m.Bands, "sample": m.Sample}); err != nil {
+			b.Fatal(err)
 		}
-		return nil
-	}); err != nil {
+	}
+	if _, err := conn.Exec(ctx, `analyze proposal_mark, proposal_band, proposal_piece`); err != nil {
 		b.Fatal(err)
 	}
 	n := 0

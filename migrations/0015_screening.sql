@@ -50,9 +50,10 @@ call has_states('proposal_merge', 'proposal_merge');
 -- What is kept of a text so that others can be compared with it (domain/alike): all pieces, the bands that make
 -- candidates, and the sample by which a part is found.
 create table proposal_mark (
-  proposal_id uuid primary key references proposal, revision int not null, grams int[] not null, bands int[] not null, sample int[] not null, at timestamptz not null
+  proposal_id uuid primary key references proposal, revision int not null, grams int[] not null, sampled int not null, at timestamptz not null
 );
-create index proposal_mark_bands on proposal_mark using gin (bands);
+create table proposal_band (band int not null, proposal_id uuid not null references proposal, primary key (band, proposal_id));
+create index proposal_band_of on proposal_band (proposal_id);
 create table proposal_piece (piece int not null, proposal_id uuid not null references proposal, primary key (piece, proposal_id));
 create index proposal_piece_of on proposal_piece (proposal_id);
 -- Pairs that were found: the later one first. Shares are in thousandths.

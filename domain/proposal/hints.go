@@ -23,8 +23,7 @@ type Hint struct {
 const BanYears = 3
 
 // watched are words that call for a look, by point. A word alone proves nothing.
-//
-//words:none
+// They are looked for in what others wrote: words:none.
 var watched = map[string][]string{
 	"nonprofit": {"收费", "会员费", "售价", "利润", "分红", "加盟", "入股", "提成", "盈利", "门票"},
 	"neutral":   {"传教", "布道", "祈福", "法会", "教会", "推销", "代理", "保健品", "理财", "竞选", "拉票"},

@@ -22,8 +22,7 @@ type HandedIn struct {
 func (HandedIn) Kind() string { return "proposal.handed_in" }
 
 // formWords are the form's own sentences, which people paste into their answers: they count for nothing (JUDGING §4).
-//
-//words:none
+// They are looked for and not said to anybody: words:none.
 var formWords = []string{"像跟邻居聊天一样写就行：谁遇到了麻烦？多久了？现在大家怎么办？打字慢，可以用输入法的话筒说。", "说说您看到的情况，和您想改变什么", "一听就知道做什么", "想达到什么目标", "打算怎么做",
 	"会留下什么成果", "项目做完以后，怎样继续下去", "有什么安全上的考虑", "谁可以帮忙，有什么现成的资源", "社区公益微创投", "社区公益微创投项目申报书", "项目名称", "一句话介绍", "想解决的问题", "活动安排", "以后怎么办", "本项目", "我们团队"}
 
@@ -55,18 +54,19 @@ func markOf(ctx context.Context, q pg.Reader, f Full) (alike.Mark, error) {
 
 const (
 	markLockSQL = `select pg_advisory_xact_lock(hashtextextended('marks of proposals', 0)) is not null`
-	keepMarkSQL = `insert into proposal_mark (proposal_id, revision, grams, bands, sample, at) values (@id, @revision, @grams, @bands, @sample, @at)
-  on conflict (proposal_id) do update set revision = excluded.revision, grams = excluded.grams, bands = excluded.bands, sample = excluded.sample, at = excluded.at`
-	dropPiecesSQL = `delete from proposal_piece where proposal_id = @id::uuid`
-	keepPiecesSQL = `insert into proposal_piece (piece, proposal_id) select distinct s, @id::uuid from unnest(@sample::int[]) s`
-	dropPairsSQL  = `delete from proposal_alike where @id::uuid in (proposal_id, other_id)`
+	keepMarkSQL = `insert into proposal_mark (proposal_id, revision, grams, sampled, at) values (@id, @revision, @grams, cardinality(@sample::int[]), @at)
+  on conflict (proposal_id) do update set revision = excluded.revision, grams = excluded.grams, sampled = excluded.sampled, at = excluded.at`
+	dropPiecesSQL = `with b as (delete from proposal_band where proposal_id = @id::uuid) delete from proposal_piece where proposal_id = @id::uuid`
+	keepPiecesSQL = `with b as (insert into proposal_band (band, proposal_id) select distinct s, @id::uuid from unnest(@bands::int[]) s)
+  insert into proposal_piece (piece, proposal_id) select distinct s, @id::uuid from unnest(@sample::int[]) s`
+	dropPairsSQL = `delete from proposal_alike where @id::uuid in (proposal_id, other_id)`
 	// What a lead took back and wrote anew, or what was merged into this one, is no copy.
 	keepPairSQL = `insert into proposal_alike (proposal_id, other_id, shared, part, found_at) select @id::uuid, o.id, @shared, @part, @at from proposal o
   where o.id = @other::uuid and o.state <> 'draft' and not (o.state = 'withdrawn' and (o.lead_id = @lead::uuid or o.merged_into is not null))`
 	// Candidates share a band, or a good part of the sample of the shorter text; the most promising first.
-	candidatesSQL = `with band as (select proposal_id, 1000 as hits from proposal_mark where bands && @bands::int[]),
+	candidatesSQL = `with band as (select proposal_id, 1000 * count(*) as hits from proposal_band where band = any(@bands::int[]) group by 1),
  part as (select h.proposal_id, h.hits from (select proposal_id, count(*) as hits from proposal_piece where piece = any(@sample::int[]) group by 1 having count(*) >= 4) h
-   join proposal_mark m on m.proposal_id = h.proposal_id where h.hits >= 0.3 * least(@n::int, cardinality(m.sample))),
+   join proposal_mark m on m.proposal_id = h.proposal_id where h.hits >= 0.3 * least(@n::int, m.sampled)),
  both_ways as (select proposal_id, sum(hits) as hits from (select * from band union all select * from part) u where proposal_id <> @id::uuid group by 1 order by 2 desc, 1 limit 200)
  select b.proposal_id::text as id, m.grams from both_ways b join proposal_mark m on m.proposal_id = b.proposal_id`
 )
@@ -123,13 +123,13 @@ func mark(ctx context.Context, tx pg.Tx, id string, at time.Time) error {
 	if _, err := pg.Value[bool](ctx, tx, markLockSQL, nil); err != nil {
 		return err
 	}
-	if _, err := pg.Do(ctx, tx, keepMarkSQL, pg.Args{"id": id, "revision": f.Revision, "grams": m.Grams, "bands": m.Bands, "sample": m.Sample, "at": at}); err != nil {
+	if _, err := pg.Do(ctx, tx, keepMarkSQL, pg.Args{"id": id, "revision": f.Revision, "grams": m.Grams, "sample": m.Sample, "at": at}); err != nil {
 		return err
 	}
 	if _, err := pg.Do(ctx, tx, dropPiecesSQL, pg.Args{"id": id}); err != nil {
 		return err
 	}
-	if _, err := pg.Do(ctx, tx, keepPiecesSQL, pg.Args{"id": id, "sample": m.Sample}); err != nil {
+	if _, err := pg.Do(ctx, tx, keepPiecesSQL, pg.Args{"id": id, "bands": m.Bands, "sample": m.Sample}); err != nil {
 		return err
 	}
 	if _, err := pg.Do(ctx, tx, dropPairsSQL, pg.Args{"id": id}); err != nil {
@@ -150,7 +150,7 @@ func mark(ctx context.Context, tx pg.Tx, id string, at time.Time) error {
 // mostLikes is how many pairs of a proposal are kept: people look at a handful.
 const mostLikes = 20
 
-const unmarkedSQL = `select p.id::text from proposal p where p.revision > 0 and not exists (select from proposal_mark m where m.proposal_id = p.id) order by p.submitted_at, p.id limit 200`
+const unmarkedSQL = `select p.id::text from proposal p where p.revision > 0 and not exists (select from proposal_mark m where m.proposal_id = p.id) order by p.submitted_at, p.id limit 50`
 
 // MarkOlder marks what was handed in before texts were compared, oldest first, some at a time.
 func MarkOlder(ctx context.Context, tx pg.Tx, due time.Time) error {

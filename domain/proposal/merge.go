@@ -362,3 +362,10 @@ func (b *Book) replyMerge(ctx context.Context, by identity.Actor, mergeID string
 		return f(tx, w, m, mine, other)
 	})
 }
+
+const mineOfMergeSQL = `select p.id::text from proposal_merge g join proposal p on p.id in (g.kept_id, g.closed_id) where g.id = @id::uuid and p.lead_id = nullif(@me, '')::uuid order by p.id limit 1`
+
+// MergedBy is the actor's own proposal of the two a merge is about; for anybody else it is not there.
+func (b *Book) MergedBy(ctx context.Context, by identity.Actor, mergeID string) (string, error) {
+	return pg.Value[string](ctx, b.db, mineOfMergeSQL, pg.Args{"id": mergeID, "me": by.ID})
+}

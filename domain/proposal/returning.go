@@ -73,7 +73,7 @@ func (r Returning) text() (string, error) {
 			wrong.Add("parts."+strconv.Itoa(i)+".text", "请从列出的选项里选")
 		}
 		short(&wrong, "parts."+strconv.Itoa(i)+".text", m.Text, 200)
-		parts = append(parts, sectionName(m.Section)+"："+m.Text) //words:none
+		parts = append(parts, sectionName(m.Section)+"："+m.Text)
 	}
 	if r.Note != "" {
 		parts = append(parts, r.Note)

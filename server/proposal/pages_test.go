@@ -134,7 +134,7 @@ func TestTheMomentOfArrivalDecides(t *testing.T) {
 	h.enter("Zhou")                                              // the session of three weeks ago has ended
 	late := clock.NewManual(h.edition.ClosesAt.Add(time.Minute)) // the hand-ins' own clock, by the time it is their turn
 	site := &web.Site{Accounts: h.accounts, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Secret: []byte("secret")}
-	h.app = web.New(site, Routes(proposal.New(h.db, late, h.accounts), h.db, late))
+	h.app = web.New(site, Routes(proposal.New(h.db, late, h.accounts), h.db, h.store, late))
 	h.post("Zhou", at+"/submit", url.Values{"version": {"2"}}, 303)
 	h.get("Zhou", at+"/receipt", 200).says(t, h.edition.ClosesAt.Add(-time.Second).In(clock.Shanghai).Format(time.DateTime))
 }

@@ -35,6 +35,8 @@ type CheckPage struct {
 	Leads  bool
 	Closed error          // why it cannot be handed in now, nil when it can
 	Kept   *fault.Message // why the last try was not taken
+	Like   int            // proposals of any edition that are alike
+	Public []proposal.Similar
 }
 
 // OwnPage is a proposal as its team sees it.
@@ -45,6 +47,9 @@ type OwnPage struct {
 	Leads    bool
 	Writable bool
 	Seat     proposal.Member // the actor's own membership
+	Record   proposal.Record // what the desks said
+	At       string          // names the form that was not taken, "" for the withdrawal
+	PleaID   string          // an id for a plea or an appeal
 }
 
 // TeamPage is a team with the form that asks somebody in.
@@ -52,31 +57,6 @@ type TeamPage struct {
 	Full  proposal.Full
 	Form  ui.Form
 	Leads bool
-}
-
-// CasePage is a proposal on the desk. At names the form that was not taken.
-type CasePage struct {
-	proposal.Case
-	Form ui.Form
-	At   string
-	IDs  [2]string // ids for a check and an answer to an appeal
-}
-
-// form is the typed form where it belongs, an empty one elsewhere.
-func (p CasePage) form(at string) ui.Form {
-	if p.At == at {
-		return p.Form
-	}
-	return ui.Form{}
-}
-
-// ListPage is the desk's list with what narrows it.
-type ListPage struct {
-	Rows     []proposal.Row
-	Form     ui.Form
-	Editions []ui.Option
-	Places   []ui.Option
-	Next     string
 }
 
 // Options turns choices into those of a field.
