@@ -297,6 +297,34 @@ CREATE TABLE public.agreement_sign (
     CONSTRAINT agreement_sign_party_check CHECK ((party = ANY (ARRAY['A'::text, 'B'::text, 'C'::text])))
 );
 
+CREATE TABLE public.alike_verdict (
+    one_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    same boolean NOT NULL,
+    note text NOT NULL,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT alike_verdict_check CHECK ((one_id < other_id))
+);
+
+CREATE TABLE public.appeal (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    check_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    text text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT appeal_check CHECK ((decided_by IS DISTINCT FROM by_person)),
+    CONSTRAINT appeal_check1 CHECK (((state = 'open'::text) = (decided_at IS NULL)))
+);
+
 CREATE TABLE public.assignment (
     id uuid NOT NULL,
     round_id uuid NOT NULL,
@@ -552,7 +580,8 @@ CREATE TABLE public.eligibility_check (
     reason text DEFAULT ''::text NOT NULL,
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
-    appeal boolean DEFAULT false NOT NULL
+    appeal boolean DEFAULT false NOT NULL,
+    reason_code text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE public.evaluation (
@@ -1043,7 +1072,10 @@ CREATE TABLE public.proposal (
     saved_at timestamp with time zone NOT NULL,
     saves integer DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    look_asked_at timestamp with time zone,
+    merged_into uuid,
     CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
+    CONSTRAINT proposal_check1 CHECK ((merged_into <> id)),
     CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
     CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
 );
@@ -1058,6 +1090,20 @@ CREATE TABLE public.proposal_activity (
     people integer NOT NULL
 );
 
+CREATE TABLE public.proposal_alike (
+    proposal_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    shared integer NOT NULL,
+    part integer NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_alike_check CHECK ((proposal_id <> other_id))
+);
+
+CREATE TABLE public.proposal_band (
+    band integer NOT NULL,
+    proposal_id uuid NOT NULL
+);
+
 CREATE TABLE public.proposal_line (
     proposal_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -1069,6 +1115,63 @@ CREATE TABLE public.proposal_line (
     note text DEFAULT ''::text NOT NULL,
     CONSTRAINT proposal_line_qty_check CHECK ((qty >= 0)),
     CONSTRAINT proposal_line_unit_price_check CHECK ((unit_price >= 0))
+);
+
+CREATE TABLE public.proposal_mark (
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
+    grams integer[] NOT NULL,
+    sampled integer NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.proposal_merge (
+    id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    closed_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    reason text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    kept_agreed_at timestamp with time zone,
+    closed_agreed_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_merge_check CHECK ((kept_id <> closed_id)),
+    CONSTRAINT proposal_merge_check1 CHECK (((state <> 'merged'::text) OR ((kept_agreed_at IS NOT NULL) AND (closed_agreed_at IS NOT NULL))))
+);
+
+CREATE TABLE public.proposal_opinion (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    held_on date,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_opinion_kind_check CHECK ((kind = ANY (ARRAY['endorse'::text, 'refuse'::text, 'ask'::text, 'stand'::text, 'overrule'::text])))
+);
+
+CREATE TABLE public.proposal_piece (
+    piece integer NOT NULL,
+    proposal_id uuid NOT NULL
+);
+
+CREATE TABLE public.proposal_return (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    parts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    fix_until timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.proposal_revision (
@@ -1259,6 +1362,15 @@ ALTER TABLE ONLY public.agreement_sign
 
 ALTER TABLE ONLY public.agreement_sign
     ADD CONSTRAINT agreement_sign_pkey PRIMARY KEY (agreement_id, party);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_pkey PRIMARY KEY (one_id, other_id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_check_id_key UNIQUE (check_id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
@@ -1458,14 +1570,35 @@ ALTER TABLE ONLY public.project
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_pkey PRIMARY KEY (proposal_id, seq);
 
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_pkey PRIMARY KEY (proposal_id, other_id);
+
+ALTER TABLE ONLY public.proposal_band
+    ADD CONSTRAINT proposal_band_pkey PRIMARY KEY (band, proposal_id);
+
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_pkey PRIMARY KEY (proposal_id, seq);
+
+ALTER TABLE ONLY public.proposal_mark
+    ADD CONSTRAINT proposal_mark_pkey PRIMARY KEY (proposal_id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_number_key UNIQUE (number);
 
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_piece
+    ADD CONSTRAINT proposal_piece_pkey PRIMARY KEY (piece, proposal_id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_pkey PRIMARY KEY (proposal_id, no);
@@ -1527,6 +1660,10 @@ ALTER TABLE ONLY public.typed_form
 CREATE INDEX activity_project ON public.activity USING btree (project_id, starts_at);
 
 CREATE INDEX activity_state ON public.activity USING btree (state, place);
+
+CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
+
+CREATE INDEX appeal_place ON public.appeal USING gist (place);
 
 CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state);
 
@@ -1600,11 +1737,27 @@ CREATE INDEX project_lead ON public.project USING btree (lead_id);
 
 CREATE INDEX project_place ON public.project USING gist (place);
 
+CREATE INDEX proposal_alike_other ON public.proposal_alike USING btree (other_id);
+
+CREATE INDEX proposal_band_of ON public.proposal_band USING btree (proposal_id);
+
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
 
 CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
 
+CREATE INDEX proposal_merge_closed ON public.proposal_merge USING btree (closed_id);
+
+CREATE INDEX proposal_merge_kept ON public.proposal_merge USING btree (kept_id);
+
+CREATE UNIQUE INDEX proposal_merge_once ON public.proposal_merge USING btree (LEAST(kept_id, closed_id), GREATEST(kept_id, closed_id)) WHERE (state = 'asked'::text);
+
+CREATE INDEX proposal_opinion_of ON public.proposal_opinion USING btree (proposal_id, at);
+
+CREATE INDEX proposal_piece_of ON public.proposal_piece USING btree (proposal_id);
+
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
+
+CREATE INDEX proposal_return_of ON public.proposal_return USING btree (proposal_id, at);
 
 CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
 
@@ -1643,6 +1796,12 @@ CREATE TRIGGER agreement_move BEFORE UPDATE ON public.agreement FOR EACH ROW EXE
 CREATE TRIGGER agreement_sign_never BEFORE DELETE OR UPDATE ON public.agreement_sign FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER agreement_signed BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.agreement_signed();
+
+CREATE TRIGGER alike_verdict_never BEFORE DELETE OR UPDATE ON public.alike_verdict FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER appeal_audited AFTER INSERT OR UPDATE ON public.appeal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('appeal');
+
+CREATE TRIGGER appeal_move BEFORE UPDATE ON public.appeal FOR EACH ROW EXECUTE FUNCTION public.check_move('appeal');
 
 CREATE CONSTRAINT TRIGGER assignment_audited AFTER INSERT OR UPDATE ON public.assignment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assignment');
 
@@ -1718,7 +1877,15 @@ CREATE TRIGGER project_move BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE
 
 CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON public.proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal');
 
+CREATE CONSTRAINT TRIGGER proposal_merge_audited AFTER INSERT OR UPDATE ON public.proposal_merge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal_merge');
+
+CREATE TRIGGER proposal_merge_move BEFORE UPDATE ON public.proposal_merge FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal_merge');
+
 CREATE TRIGGER proposal_move BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal');
+
+CREATE TRIGGER proposal_opinion_never BEFORE DELETE OR UPDATE ON public.proposal_opinion FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER proposal_return_never BEFORE DELETE OR UPDATE ON public.proposal_return FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER proposal_revision_never BEFORE DELETE OR UPDATE ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -1791,6 +1958,30 @@ ALTER TABLE ONLY public.agreement_sign
 
 ALTER TABLE ONLY public.agreement_sign
     ADD CONSTRAINT agreement_sign_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_one_id_fkey FOREIGN KEY (one_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_check_id_fkey FOREIGN KEY (check_id) REFERENCES public.eligibility_check(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
@@ -2038,6 +2229,15 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_band
+    ADD CONSTRAINT proposal_band_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -2047,11 +2247,44 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.proposal_mark
+    ADD CONSTRAINT proposal_mark_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_closed_id_fkey FOREIGN KEY (closed_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_opinion_by_fkey FOREIGN KEY (opinion_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_piece
+    ADD CONSTRAINT proposal_piece_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
@@ -2153,6 +2386,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alike_verdict TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appeal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
 
@@ -2290,7 +2527,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_alike TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_band TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_mark TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_merge TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_opinion TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_piece TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_return TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
 
