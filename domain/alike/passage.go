@@ -39,6 +39,9 @@ func Passages(text string, others ...string) []Span {
 	known := map[string]bool{}
 	for _, other := range others {
 		list := letters([]rune(other))
+		if len(list) < passage {
+			known[join(list)] = true
+		}
 		for i := 0; i+passage <= len(list); i++ {
 			known[join(list[i:i+passage])] = true
 		}
@@ -46,6 +49,11 @@ func Passages(text string, others ...string) []Span {
 	runes := []rune(text)
 	list := letters(runes)
 	common := make([]bool, len(runes))
+	if n := len(list); n > 1 && n < passage && known[join(list)] { // a short text that is another as a whole
+		for at := list[0].at; at <= list[n-1].at; at++ {
+			common[at] = true
+		}
+	}
 	for i := 0; i+passage <= len(list); i++ {
 		if known[join(list[i:i+passage])] {
 			// What stands between two letters of a passage belongs to it.

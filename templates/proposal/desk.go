@@ -46,6 +46,11 @@ func (p CasePage) checklist() ui.Form {
 	return form
 }
 
+// Decides tells whether this person has something to decide here.
+func (p CasePage) Decides() bool {
+	return !p.Conflicted && (p.CanEndorse || p.CanCheck || p.CanDecide || p.CanReturn)
+}
+
 func (p CasePage) hintsAt(code string) []proposal.Hint {
 	return slices.DeleteFunc(slices.Clone(p.Hints), func(h proposal.Hint) bool { return h.Code != code })
 }
