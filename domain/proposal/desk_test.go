@@ -189,9 +189,6 @@ func TestIneligibleMayAppeal(t *testing.T) {
 	if err := w.book.Uphold(ctx, w.district, f.ID, Answering{newID(), f.Version, "补了场地证明"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("upheld though nobody appealed: %v", err)
 	}
-	if err := lodge(w.neighbour); !fault.Is(err, fault.NotFound) {
-		t.Errorf("a stranger appeals: %v", err)
-	}
 	w.clock.Set(*f.AppealUntil)
 	if err := lodge(w.lead); !fault.Is(err, fault.Conflict) {
 		t.Errorf("appealed after the days: %v", err)
@@ -238,6 +235,9 @@ func TestDismissedAppealIsFinal(t *testing.T) {
 		t.Fatal(err)
 	}
 	f = w.own(w.lead, f.ID)
+	if err := w.book.Lodge(ctx, w.neighbour, f.ID, Plea{Version: f.Version, Text: "不同意"}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a stranger appeals: %v", err)
+	}
 	if err := w.book.Lodge(ctx, w.lead, f.ID, Plea{Version: f.Version, Text: "不同意"}); err != nil {
 		t.Fatal(err)
 	}
