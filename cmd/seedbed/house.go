@@ -142,6 +142,8 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"proposal": {Read: identity.ReadPapers, Page: "/desk/proposals/", Ties: papers.ProposalTies},
+		"opinion":  {Read: identity.ReadProposals},
+		"appeal":   {Read: identity.ReadAppeals, Ties: proposal.AppealTies},
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
 		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
@@ -160,7 +162,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servetalent.Routes(h.Talents, db, clk),
 		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
 		serveedition.Routes(h.Editions, db, clk),
-		serveproposal.Routes(h.Proposals, db, clk),
+		serveproposal.Routes(h.Proposals, db, h.Engines.Objects, clk),
 		servepapers.Routes(h.Papers, db, h.Engines.Objects),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
@@ -179,6 +181,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
 		jobs.On("tell the teams", proposal.TellCalledOff),
+		jobs.On("look for its like", h.Proposals.HearHandedIn),
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
@@ -205,6 +208,8 @@ func (h *House) schedule() []jobs.Scheduled {
 	return []jobs.Scheduled{
 		{Name: "close calls", Every: time.Minute, Run: edition.CloseDue},
 		{Name: "remind drafts", Every: time.Hour, Run: proposal.RemindDrafts},
+		{Name: "remind opinions", Every: time.Hour, Run: proposal.RemindOpinions},
+		{Name: "mark older proposals", Every: 10 * time.Minute, Run: proposal.MarkOlder},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},

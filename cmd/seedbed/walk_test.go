@@ -175,7 +175,7 @@ func (w *town) screening() {
 	for i := range proposal.CheckItems {
 		clerk.tick(fmt.Sprintf("items.%d.result", i), "pass")
 	}
-	clerk.shot("eligibility").press("交审查结果").see("资格通过")
+	clerk.tick("looked").shot("eligibility").press("交审查结果").see("资格通过")
 }
 
 // picture draws a photo into a file.

@@ -28,6 +28,9 @@ var kinds = []struct {
 	{"议题待推进", "/desk/topics", identity.RunTopics, topicsSQL},
 	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
+	{"街道要再看的提案", "/desk/proposals?flag=asked", identity.EndorseProposals, askedSQL},
+	{"资格申诉待答复", "/desk/proposals?flag=appeal", identity.DecideAppeals, appealsSQL},
+	{"相近的提案待看", "/desk/proposals?flag=alike", identity.CompareProposals, alikeSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
 	{"优化稿待确认", "/desk/proposals?state=refining", identity.AcceptRefinements, refiningSQL},
 	{"协议待起草", "/desk/proposals?state=refined", identity.DraftAgreements, refinedSQL},
@@ -47,13 +50,18 @@ var kinds = []struct {
 }
 
 const (
-	residentsSQL   = `select count(*) from person where home_state = 'claimed' and home <@ any(@sight::text[]::ltree[])`
-	talentsSQL     = `select count(*) from talent where state in ('nominated','contacted') and removal_asked_at is null and place <@ any(@sight::text[]::ltree[])`
-	leavingSQL     = `select count(*) from talent where removal_asked_at is not null and state <> 'removed' and place <@ any(@sight::text[]::ltree[])`
-	collectedSQL   = `select count(*) from topic where state = 'collected' and place <@ any(@sight::text[]::ltree[])`
-	topicsSQL      = `select count(*) from topic where (state in ('screened','discussed','resolved','executing') or state = 'scheduled' and meets_at < now()) and place <@ any(@sight::text[]::ltree[])`
-	endorseSQL     = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
-	eligibleSQL    = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
+	residentsSQL = `select count(*) from person where home_state = 'claimed' and home <@ any(@sight::text[]::ltree[])`
+	talentsSQL   = `select count(*) from talent where state in ('nominated','contacted') and removal_asked_at is null and place <@ any(@sight::text[]::ltree[])`
+	leavingSQL   = `select count(*) from talent where removal_asked_at is not null and state <> 'removed' and place <@ any(@sight::text[]::ltree[])`
+	collectedSQL = `select count(*) from topic where state = 'collected' and place <@ any(@sight::text[]::ltree[])`
+	topicsSQL    = `select count(*) from topic where (state in ('screened','discussed','resolved','executing') or state = 'scheduled' and meets_at < now()) and place <@ any(@sight::text[]::ltree[])`
+	endorseSQL   = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
+	eligibleSQL  = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
+	// Asked of the level above the community that refused.
+	askedSQL   = `select count(*) from proposal where state = 'submitted' and refused and look_asked_at is not null and exists (select from unnest(@sight::text[]::ltree[]) s where place <@ s and place <> s)`
+	appealsSQL = `select count(*) from appeal where state = 'open' and place <@ any(@sight::text[]::ltree[])`
+	alikeSQL   = `select count(distinct p.id) from proposal_alike a join proposal p on p.id in (a.proposal_id, a.other_id) where p.place <@ any(@sight::text[]::ltree[])
+  and not exists (select from alike_verdict v where v.one_id = least(a.proposal_id, a.other_id) and v.other_id = greatest(a.proposal_id, a.other_id))`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
 	refiningSQL    = `select count(*) from proposal where state = 'refining' and place <@ any(@sight::text[]::ltree[])`
 	refinedSQL     = `select count(*) from proposal p where state = 'refined' and place <@ any(@sight::text[]::ltree[]) and not exists (select from agreement a where a.proposal_id = p.id)`

@@ -34,6 +34,8 @@ const (
 	EndorseProposals  Permission = "endorse_proposals"
 	ReturnProposals   Permission = "return_proposals"
 	CheckEligibility  Permission = "check_eligibility"
+	CompareProposals  Permission = "compare_proposals" // look at proposals that are alike and say whether they are one
+	ReadAppeals       Permission = "read_appeals"
 	DecideAppeals     Permission = "decide_appeals"
 	AcceptRefinements Permission = "accept_refinements"
 	ReadPapers        Permission = "read_papers"      // files of a proposal: photos, signed papers
@@ -131,6 +133,8 @@ var May = map[Permission][]Role{
 	EndorseProposals:  {CommunityHead, SubdistrictHead}, // the street steps in where a community refused or has nobody free
 	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
 	CheckEligibility:  {SubdistrictStaff},
+	CompareProposals:  slices.Concat([]Role{CommunityHead}, street, district),
+	ReadAppeals:       slices.Concat(team, desks, []Role{Supervisor}),
 	DecideAppeals:     {DistrictStaff},
 	AcceptRefinements: {DistrictStaff},
 	ReadPapers:        slices.Concat(team, desks, []Role{Supervisor}),

@@ -37,16 +37,16 @@ func TestOutOfSightIsNotThere(t *testing.T) {
 	other := w.desk(identity.CommunityHead, "qy")
 	for name, err := range map[string]error{
 		"sees":     second(w.book.See(ctx, w.head2, f.ID)),
-		"endorses": w.book.Endorse(ctx, w.head2, f.ID, Opinion{f.Version, "好"}),
+		"endorses": w.book.Endorse(ctx, w.head2, f.ID, Opinion{Version: f.Version, Text: "好"}),
 		"returns":  w.book.Return(ctx, other, f.ID, Returning{Version: f.Version, Note: "改"}),
-		"refuses":  w.book.Refuse(ctx, other, f.ID, Opinion{f.Version, "不好"}),
-		"visitor":  w.book.Endorse(ctx, identity.Actor{}, f.ID, Opinion{f.Version, "好"}),
+		"refuses":  w.book.Refuse(ctx, other, f.ID, Opinion{Version: f.Version, Text: "不好"}),
+		"visitor":  w.book.Endorse(ctx, identity.Actor{}, f.ID, Opinion{Version: f.Version, Text: "好"}),
 	} {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("the head of another community %s: %v", name, err)
 		}
 	}
-	if err := w.book.Endorse(ctx, w.street, f.ID, Opinion{f.Version, "好"}); !fault.Is(err, fault.Forbidden) {
+	if err := w.book.Endorse(ctx, w.street, f.ID, Opinion{Version: f.Version, Text: "好"}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("staff of the street endorse: %v", err)
 	}
 	weak := w.head
@@ -98,20 +98,20 @@ func TestDeskListFiltersAndPages(t *testing.T) {
 func TestRefusedByTheCommunityTheStreetMayDecide(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	f := w.submitted(w.lead, w.edition)
-	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{f.Version, "同意"}); !fault.Is(err, fault.Forbidden) {
+	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{Version: f.Version, Text: "同意"}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the street steps over the community: %v", err)
 	}
-	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{f.Version, ""}); !fault.Is(err, fault.Invalid) {
+	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{Version: f.Version, Text: ""}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("refused without a reason: %v", err)
 	}
-	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{f.Version, "活动室已经排满"}); err != nil {
+	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{Version: f.Version, Text: "活动室已经排满"}); err != nil {
 		t.Fatal(err)
 	}
 	f = w.own(w.lead, f.ID)
 	if f.State != Submitted || !f.Refused {
 		t.Fatalf("refused: %s, flag %v", f.State, f.Refused)
 	}
-	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{f.Version, "街道另有场地"}); err != nil {
+	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{Version: f.Version, Text: "街道另有场地"}); err != nil {
 		t.Fatal(err)
 	}
 	if f = w.own(w.lead, f.ID); f.State != Endorsed || *f.OpinionBy != w.chief.ID {
@@ -131,10 +131,10 @@ func TestWhoWroteItDoesNotDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.book.Endorse(ctx, head, f.ID, Opinion{f.Version, "很好"}); !fault.Is(err, fault.Forbidden) {
+	if err := w.book.Endorse(ctx, head, f.ID, Opinion{Version: f.Version, Text: "很好"}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a member endorses: %v", err)
 	}
-	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{f.Version, "社区负责人是团队成员，由街道推荐"}); err != nil {
+	if err := w.book.Endorse(ctx, w.chief, f.ID, Opinion{Version: f.Version, Text: "社区负责人是团队成员，由街道推荐"}); err != nil {
 		t.Errorf("the street may not step in though the community has nobody: %v", err)
 	}
 
@@ -144,10 +144,10 @@ func TestWhoWroteItDoesNotDecide(t *testing.T) {
   select id from a`, pg.Args{"paper": newID(), "at": noon})
 	w.run(`update proposal set acting_helper = @helper, acting_reason = '不会用手机', acting_paper = (select id from attachment limit 1) where id = @id::uuid`,
 		pg.Args{"helper": helper.ID, "id": helped.ID})
-	if err := w.book.Endorse(ctx, helper, helped.ID, Opinion{helped.Version, "很好"}); !fault.Is(err, fault.Forbidden) {
+	if err := w.book.Endorse(ctx, helper, helped.ID, Opinion{Version: helped.Version, Text: "很好"}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("who entered it endorses it: %v", err)
 	}
-	if err := w.book.Endorse(ctx, w.head, helped.ID, Opinion{helped.Version, "很好"}); err == nil {
+	if err := w.book.Endorse(ctx, w.head, helped.ID, Opinion{Version: helped.Version, Text: "很好"}); err == nil {
 		if got := w.own(w.neighbour, helped.ID); got.State != Endorsed {
 			t.Errorf("a colleague endorsed it and it is %s", got.State)
 		}
@@ -183,25 +183,74 @@ func TestIneligibleMayAppeal(t *testing.T) {
 	if want := time.Date(2026, 5, 26, 0, 0, 0, 0, noon.Location()); f.State != Ineligible || !f.AppealUntil.Equal(want) {
 		t.Fatalf("%s, appeal before %v, want %v", f.State, f.AppealUntil, want)
 	}
-	both := w.street
-	both.Grants = append(both.Grants, identity.Grant{Role: identity.DistrictStaff, Place: "jz"})
-	if err := w.book.Uphold(ctx, both, f.ID, Appeal{newID(), f.Version, "补了场地证明"}); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("who refused it upholds the appeal: %v", err)
+	lodge := func(by identity.Actor) error {
+		return w.book.Lodge(ctx, by, f.ID, Plea{ID: newID(), Version: w.own(w.lead, f.ID).Version, Text: "场地已经借到了"})
+	}
+	if err := w.book.Uphold(ctx, w.district, f.ID, Answering{newID(), f.Version, "补了场地证明"}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("upheld though nobody appealed: %v", err)
 	}
 	w.clock.Set(*f.AppealUntil)
-	if err := w.book.Uphold(ctx, w.district, f.ID, Appeal{newID(), f.Version, "补了场地证明"}); !fault.Is(err, fault.Conflict) {
-		t.Errorf("upheld after its days: %v", err)
+	if err := lodge(w.lead); !fault.Is(err, fault.Conflict) {
+		t.Errorf("appealed after the days: %v", err)
 	}
 	w.clock.Set(f.AppealUntil.Add(-time.Microsecond))
-	if err := w.book.Uphold(ctx, w.district, f.ID, Appeal{newID(), f.Version, "补了场地证明"}); err != nil {
-		t.Fatal(err)
+	plea := Plea{ID: newID(), Version: f.Version, Text: "场地已经借到了"}
+	for range 2 { // a double click is one appeal
+		if err := w.book.Lodge(ctx, w.lead, f.ID, plea); err != nil {
+			t.Fatal(err)
+		}
 	}
-	checks, err := Checks(ctx, w.db, f.ID)
-	if err != nil || len(checks) != 2 || !checks[1].Appeal || w.own(w.lead, f.ID).State != Eligible {
-		t.Errorf("after the appeal: %+v, %v", checks, err)
+	if err := lodge(w.lead); !fault.Is(err, fault.Conflict) {
+		t.Errorf("appealed twice: %v", err)
+	}
+	w.clock.Set(f.AppealUntil.AddDate(0, 0, 1)) // what was lodged in time may be answered later
+	f = w.own(w.lead, f.ID)
+	both := w.street
+	both.Grants = append(both.Grants, identity.Grant{Role: identity.DistrictStaff, Place: "jz"})
+	if err := w.book.Uphold(ctx, both, f.ID, Answering{newID(), f.Version, "补了场地证明"}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("who refused it upholds the appeal: %v", err)
+	}
+	if err := w.book.Uphold(ctx, w.district, f.ID, Answering{newID(), f.Version, ""}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("upheld without a reason: %v", err)
+	}
+	answer := Answering{newID(), f.Version, "补了场地证明"}
+	for range 2 {
+		if err := w.book.Uphold(ctx, w.district, f.ID, answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := w.book.See(ctx, w.district, f.ID)
+	if err != nil || len(c.Checks) != 2 || !c.Checks[1].Appeal || c.State != Eligible || len(c.Appeals) != 1 || c.Appeals[0].State != AppealUpheld || c.Checks[0].Code != "venue" {
+		t.Errorf("after the appeal: %s %+v %+v, %v", c.State, c.Checks, c.Appeals, err)
 	}
 	if n := w.count(`select count(*) from notice where code = 'N04' and person_id = @me::uuid`, pg.Args{"me": w.lead.ID}); n != 2 {
 		t.Errorf("the lead has heard %d times", n)
+	}
+}
+
+func TestDismissedAppealIsFinal(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	f := w.endorsed(w.lead)
+	if err := w.book.Examine(ctx, w.street, f.ID, answers(f.Version, "venue")); err != nil {
+		t.Fatal(err)
+	}
+	f = w.own(w.lead, f.ID)
+	if err := w.book.Lodge(ctx, w.neighbour, f.ID, Plea{Version: f.Version, Text: "不同意"}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a stranger appeals: %v", err)
+	}
+	if err := w.book.Lodge(ctx, w.lead, f.ID, Plea{Version: f.Version, Text: "不同意"}); err != nil {
+		t.Fatal(err)
+	}
+	f = w.own(w.lead, f.ID)
+	if err := w.book.Dismiss(ctx, w.district, f.ID, Answering{newID(), f.Version, "场地确实不能用"}); err != nil {
+		t.Fatal(err)
+	}
+	f = w.own(w.lead, f.ID)
+	if f.State != Ineligible || f.AppealUntil != nil {
+		t.Errorf("dismissed: %s until %v", f.State, f.AppealUntil)
+	}
+	if err := w.book.Lodge(ctx, w.lead, f.ID, Plea{Version: f.Version, Text: "还是不同意"}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("appealed again: %v", err)
 	}
 }
 
@@ -209,13 +258,13 @@ func TestStaleDeskPage(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	f := w.submitted(w.lead, w.edition)
 	colleague := w.desk(identity.CommunityHead, hood)
-	if err := w.book.Refuse(ctx, colleague, f.ID, Opinion{f.Version, "再商量"}); err != nil {
+	if err := w.book.Refuse(ctx, colleague, f.ID, Opinion{Version: f.Version, Text: "再商量"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.book.Endorse(ctx, w.head, f.ID, Opinion{f.Version, "同意"}); !fault.Is(err, fault.Conflict) {
+	if err := w.book.Endorse(ctx, w.head, f.ID, Opinion{Version: f.Version, Text: "同意"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("decided on a page that is out of date: %v", err)
 	}
-	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{f.Version, "我也不同意"}); !fault.Is(err, fault.Conflict) {
+	if err := w.book.Refuse(ctx, w.head, f.ID, Opinion{Version: f.Version, Text: "我也不同意"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a colleague's decision passes for one's own: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package proposal
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +33,27 @@ type Checklist struct {
 	ID      string  `form:"id"`
 	Version int     `form:"version"`
 	Items   []Point `form:"items"`
+	Code    string  `form:"reason_code"` // the failed point that decides; "" takes the first
 	Reason  string  `form:"reason"`
+	Preset  bool    `form:"preset"` // the points were filled in by one press
+	Looked  bool    `form:"looked"` // and then looked through by a person
+}
+
+// decisive is the failed point that is given as the reason, "" when all passed.
+func (l Checklist) decisive() string {
+	first := ""
+	for _, item := range l.Items {
+		if item.Result != "fail" {
+			continue
+		}
+		if item.Code == l.Code {
+			return item.Code
+		}
+		if first == "" {
+			first = item.Code
+		}
+	}
+	return first
 }
 
 // check wants an answer to every point, in the list's order, and a note where one fails.
@@ -58,6 +77,12 @@ func (l Checklist) check() (passed bool, err error) {
 	if !passed && l.Reason == "" {
 		wrong.Add("reason", "资格不通过，请写明理由，领办人会看到原文")
 	}
+	if l.Code != "" && !passed && l.decisive() != l.Code {
+		wrong.Add("reason_code", "主要原因要选一项不通过的")
+	}
+	if l.Preset && !l.Looked {
+		wrong.Add("looked", "请逐项看过，再打勾确认")
+	}
 	short(&wrong, "reason", l.Reason, 300)
 	return passed, wrong.Err()
 }
@@ -68,6 +93,7 @@ type Check struct {
 	Revision int
 	Items    []Point
 	Passed   bool
+	Code     string // the point that decided, "" when all passed
 	Reason   string
 	ByPerson string
 	ByName   string
@@ -76,10 +102,11 @@ type Check struct {
 }
 
 const (
-	checksSQL = `select c.id::text, c.revision, c.items, c.passed, c.reason, c.by_person::text, p.name as by_name, c.at, c.appeal from eligibility_check c join person p on p.id = c.by_person
+	checksSQL = `select c.id::text, c.revision, c.items, c.passed, c.reason_code as code, c.reason, c.by_person::text, p.name as by_name, c.at, c.appeal from eligibility_check c join person p on p.id = c.by_person
   where c.proposal_id = @id::uuid order by c.at, c.id`
-	addCheckSQL = `insert into eligibility_check (id, proposal_id, revision, items, passed, reason, by_person, at, appeal) values (@check, @id, @revision, @items, @passed, @reason, @me, @at, @appeal)`
-	judgeSQL    = `update proposal set state = @to, reason = @reason, appeal_until = @until::timestamptz, version = version + 1 where id = @id::uuid`
+	addCheckSQL = `insert into eligibility_check (id, proposal_id, revision, items, passed, reason_code, reason, by_person, at, appeal)
+  values (@check, @id, @revision, @items, @passed, @code, @reason, @me, @at, @appeal)`
+	judgeSQL = `update proposal set state = @to, reason = @reason, appeal_until = @until::timestamptz, version = version + 1 where id = @id::uuid`
 )
 
 // Checks lists the checks of a proposal, oldest first.
@@ -108,16 +135,16 @@ func (b *Book) Examine(ctx context.Context, by identity.Actor, id string, l Chec
 			}
 			end := cal.AddWorkingDays(now, e.Rules.AppealDays)
 			until = &end
-			d = decision{"examine", Ineligible, l.Reason, "N04", "「%s」没有通过资格审查：%s。不同意的话，请在 %s 之前向区社区办提出", []any{p.Title, l.Reason, stamp(end)},
+			d = decision{"examine", Ineligible, l.Reason, "N04", "「%s」没有通过资格审查：%s。不同意的话，请在 %s 之前在这一页上申诉", []any{p.Title, l.Reason, stamp(end)},
 				map[string]any{"appeal_until": end, "calendar": cal.Version, "rules": e.Version}}
 		}
-		return b.judge(ctx, tx, w, p, Check{ID: formID(l.ID), Items: l.Items, Passed: passed, Reason: l.Reason}, until, d)
+		return b.judge(ctx, tx, w, p, Check{ID: formID(l.ID), Items: l.Items, Passed: passed, Code: l.decisive(), Reason: l.Reason}, until, d)
 	})
 }
 
 // judge writes the check down and moves the proposal.
 func (b *Book) judge(ctx context.Context, tx pg.Tx, w identity.Warrant, p Proposal, c Check, until *time.Time, d decision) error {
-	if _, err := pg.Do(ctx, tx, addCheckSQL, pg.Args{"check": c.ID, "id": p.ID, "revision": p.Revision, "items": c.Items, "passed": c.Passed, "reason": c.Reason,
+	if _, err := pg.Do(ctx, tx, addCheckSQL, pg.Args{"check": c.ID, "id": p.ID, "revision": p.Revision, "items": c.Items, "passed": c.Passed, "code": c.Code, "reason": c.Reason,
 		"me": w.By.ID, "at": b.clock.Now(), "appeal": c.Appeal}); err != nil {
 		return err
 	}
@@ -125,37 +152,4 @@ func (b *Book) judge(ctx context.Context, tx pg.Tx, w identity.Warrant, p Propos
 		return err
 	}
 	return b.decided(ctx, tx, w, p, d)
-}
-
-// Appeal is the district's answer to a team that was refused.
-type Appeal struct {
-	ID      string `form:"id"`
-	Version int    `form:"version"`
-	Reason  string `form:"reason"`
-}
-
-// Uphold lets a refused proposal in after all, within its days, by somebody who did not refuse it.
-func (b *Book) Uphold(ctx context.Context, by identity.Actor, id string, a Appeal) error {
-	var wrong fault.Fields
-	if a.Reason == "" {
-		wrong.Add("reason", "请写明为什么改为通过")
-	}
-	short(&wrong, "reason", a.Reason, 300)
-	if err := wrong.Err(); err != nil {
-		return err
-	}
-	return b.decide(ctx, id, hand{by, identity.DecideAppeals, "uphold", a.Version, []string{Ineligible}}, func(tx pg.Tx, w identity.Warrant, p Proposal, _ edition.Edition) error {
-		if p.AppealUntil == nil || !b.clock.Now().Before(*p.AppealUntil) {
-			return fault.New(fault.Conflict, "申诉的时间到 %s 为止，已经过了", stamp(whole(p.AppealUntil)))
-		}
-		checks, err := Checks(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(checks, func(c Check) bool { return c.ByPerson == by.ID }) || (p.OpinionBy != nil && *p.OpinionBy == by.ID) {
-			return fault.New(fault.Forbidden, "您已经审过这份申报书，申诉请交给别的同事")
-		}
-		return b.judge(ctx, tx, w, p, Check{ID: formID(a.ID), Items: []Point{}, Passed: true, Reason: a.Reason, Appeal: true}, nil,
-			decision{"uphold", Eligible, a.Reason, "N04", "申诉成立，「%s」改为通过资格审查", []any{p.Title}, nil})
-	})
 }

@@ -209,7 +209,7 @@ func (w *world) submitted(lead identity.Actor, e edition.Edition) Full {
 func (w *world) endorsed(lead identity.Actor) Full {
 	w.Helper()
 	f := w.submitted(lead, w.edition)
-	if err := w.book.Endorse(context.Background(), w.head, f.ID, Opinion{f.Version, "情况属实，居民需要"}); err != nil {
+	if err := w.book.Endorse(context.Background(), w.head, f.ID, Opinion{Version: f.Version, Text: "情况属实，居民需要"}); err != nil {
 		w.Fatal(err)
 	}
 	return w.own(lead, f.ID)

@@ -16,6 +16,7 @@ import (
 	"seedbed/domain/identity"
 	"seedbed/domain/notice"
 	"seedbed/domain/place"
+	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 )
 
@@ -211,6 +212,9 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 		return f, err
 	}
 	if err := b.tell(ctx, tx, f.Proposal, "N05", heads, "/desk/proposals/"+f.ID, "申报书 %s「%s」交上来了，请写社区意见", f.Number, f.Title); err != nil {
+		return f, err
+	}
+	if err := outbox.Put(ctx, tx, received, HandedIn{f.ID, f.Revision}); err != nil {
 		return f, err
 	}
 	w.Place = f.Place

@@ -25,6 +25,10 @@ const todoSQL = `with mine as (select m.team_id, m.role from team_member m where
   union all select 2, 'topic_answer', t.id, t.title, '', null from topic t where t.proposer_id = @me::uuid and t.state = 'feedback'
   union all select 3, 'signing', a.id, p.title, a.number, null from agreement a join proposal p on p.id = a.proposal_id where a.state = 'signing' and p.lead_id = @me::uuid and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B')
   union all select 4, 'mend', p.id, p.title, p.reason, p.fix_until from proposal p where p.lead_id = @me::uuid and p.state = 'returned'
+  union all select 4, 'merge', p.id, case when g.kept_id = p.id then c.title else k.title end, '', e.closes_at from proposal_merge g join proposal k on k.id = g.kept_id join proposal c on c.id = g.closed_id join proposal p on p.id in (g.kept_id, g.closed_id) join edition e on e.id = p.edition_id
+    where g.state = 'asked' and p.lead_id = @me::uuid and e.closes_at > @now and case when g.kept_id = p.id then g.kept_agreed_at else g.closed_agreed_at end is null
+  union all select 4, 'appeal', p.id, p.title, '', p.appeal_until from proposal p where p.lead_id = @me::uuid and p.state = 'ineligible' and p.appeal_until > @now
+    and not exists (select from appeal a where a.proposal_id = p.id and a.state = 'open')
   union all select 5, 'draft', p.id, p.title, '', e.closes_at from proposal p join edition e on e.id = p.edition_id where p.lead_id = @me::uuid and p.state = 'draft' and e.state = 'open' and e.closes_at > @now
   union all select 5, 'refine', p.id, p.title, '', null from proposal p where p.lead_id = @me::uuid and p.state = 'refining'
   union all select 6, 'activity_returned', a.id, a.theme, a.reason, null from activity a join live on live.id = a.project_id where a.state = 'returned'
@@ -51,6 +55,8 @@ var asks = map[string]struct{ text, before, after, kind, tag string }{
 	"topic_answer":      {"「%s」办好了，说说满不满意", "/topics/", "", "warn", "等您回答"},
 	"signing":           {"签协议：%s", "/agreements/", "", "warn", "等您签"},
 	"mend":              {"提案「%s」要修改", "/proposals/", "/edit", "warn", "退回来了"},
+	"merge":             {"社区请您和「%s」一起做", "/proposals/", "", "warn", "等您答复"},
+	"appeal":            {"「%s」没有通过资格审查", "/proposals/", "", "warn", "可以申诉"},
 	"draft":             {"接着写「%s」，写好要提交", "/proposals/", "/edit", "warn", "草稿，没报名"},
 	"refine":            {"调整「%s」的预算和计划", "/proposals/", "/refine", "warn", "入选了"},
 	"activity_returned": {"活动「%s」要补充", "/activities/", "", "warn", "退回来了"},

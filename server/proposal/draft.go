@@ -48,11 +48,21 @@ func (h handlers) show(c *fiber.Ctx) error {
 }
 
 func (h handlers) ownPage(c *fiber.Ctx, status int, f proposal.Full, form ui.Form) error {
+	return h.ownPageAt(c, status, f, form, "")
+}
+
+// ownPageAt is ownPage with the form that was not taken, by its name; "" is the withdrawal.
+func (h handlers) ownPageAt(c *fiber.Ctx, status int, f proposal.Full, form ui.Form, at string) error {
 	from, _, err := topic.LinkOf(c.UserContext(), h.db, f.ID)
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil}))
+	record, err := h.book.Story(c.UserContext(), web.Actor(c), f.ID)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, At: at, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil,
+		Record: record, PleaID: newID()}))
 }
 
 func (h handlers) edit(c *fiber.Ctx) error {

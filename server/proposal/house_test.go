@@ -27,6 +27,7 @@ import (
 	"seedbed/domain/proposal"
 	"seedbed/domain/vault"
 	"seedbed/server/web"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
@@ -44,6 +45,7 @@ type house struct {
 	clock    *clock.Manual
 	accounts *accounts.Accounts
 	edition  edition.Edition
+	store    objects.Store
 	tokens   map[string]string // of whom is asked for by name
 	phones   map[string]string
 	people   map[string]identity.Actor
@@ -84,8 +86,10 @@ func newHouse(t *testing.T) *house {
 	h.do(editions.Publish(ctx, h.people["Director"], e.ID, edition.Pressed{Version: 2}))
 	h.edition, err = edition.Get(ctx, db, e.ID)
 	h.do(err)
+	h.store, err = objects.NewDisk(t.TempDir())
+	h.do(err)
 	site := &web.Site{Accounts: h.accounts, Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte("secret")}
-	h.app = web.New(site, Routes(proposal.New(db, c, h.accounts), db, c))
+	h.app = web.New(site, Routes(proposal.New(db, c, h.accounts), db, h.store, c))
 	return h
 }
 

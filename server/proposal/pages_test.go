@@ -103,10 +103,18 @@ func TestTheDesksPages(t *testing.T) {
 			list.Set("items.9.result", "fail")
 			list.Set("items.9.note", "No room")
 			list.Set("reason", "No room")
+			list.Set("preset", "1")
+			h.post("Street", desk+"/examine", list, 422)
+			list.Set("looked", "true")
 			h.post("Street", desk+"/examine", list, 303)
-			h.get("Zhou", at, 200).says(t, "No room")
+			own := h.get("Zhou", at, 200)
+			own.says(t, "No room")
+			h.post("Zhou", at+"/appeal", url.Values{"version": {own.version(t, at+"/appeal")}}, 422)
+			h.post("Zhou", at+"/appeal", url.Values{"version": {own.version(t, at+"/appeal")}, "plea": {"There is a room"}}, 303)
+			h.get("Zhou", at, 200).says(t, "There is a room")
 			page = h.get("Staff", desk, 200)
 			h.post("Staff", desk+"/uphold", url.Values{"version": {page.version(t, desk+"/uphold")}}, 422)
+			h.post("Staff", desk+"/dismiss", url.Values{"version": {"1"}, "reason": {"x"}}, 409)
 			h.post("Staff", desk+"/uphold", url.Values{"version": {page.version(t, desk+"/uphold")}, "reason": {"A room was found"}}, 303)
 			h.get("Staff", desk, 200)
 			h.get("Zhou", at, 200)
@@ -134,7 +142,7 @@ func TestTheMomentOfArrivalDecides(t *testing.T) {
 	h.enter("Zhou")                                              // the session of three weeks ago has ended
 	late := clock.NewManual(h.edition.ClosesAt.Add(time.Minute)) // the hand-ins' own clock, by the time it is their turn
 	site := &web.Site{Accounts: h.accounts, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Secret: []byte("secret")}
-	h.app = web.New(site, Routes(proposal.New(h.db, late, h.accounts), h.db, late))
+	h.app = web.New(site, Routes(proposal.New(h.db, late, h.accounts), h.db, h.store, late))
 	h.post("Zhou", at+"/submit", url.Values{"version": {"2"}}, 303)
 	h.get("Zhou", at+"/receipt", 200).says(t, h.edition.ClosesAt.Add(-time.Second).In(clock.Shanghai).Format(time.DateTime))
 }

@@ -11,6 +11,7 @@ import (
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
 	"seedbed/server/web"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/templates/ui"
 )
@@ -19,12 +20,13 @@ type handlers struct {
 	book     *proposal.Book
 	editions *edition.Book
 	db       *pg.DB
+	store    objects.Store
 	clock    clock.Clock
 }
 
 // Routes lists the pages.
-func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
-	h := handlers{book, edition.New(db, c), db, c}
+func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) []web.Route {
+	h := handlers{book, edition.New(db, c), db, store, c}
 	return []web.Route{
 		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
 		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
@@ -44,11 +46,21 @@ func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "POST", Path: "/invitations/:id/leave", May: identity.DraftProposals, Handle: h.leave},
 		{Method: "GET", Path: "/desk/proposals", May: identity.ReadProposals, Handle: h.desk},
 		{Method: "GET", Path: "/desk/proposals/:id", May: identity.ReadProposals, Handle: h.see},
-		{Method: "POST", Path: "/desk/proposals/:id/endorse", May: identity.EndorseProposals, Handle: h.endorse},
-		{Method: "POST", Path: "/desk/proposals/:id/refuse", May: identity.EndorseProposals, Handle: h.refuse},
+		{Method: "POST", Path: "/desk/proposals/:id/endorse", May: identity.EndorseProposals, Handle: h.endorse, Upload: true},
+		{Method: "POST", Path: "/desk/proposals/:id/refuse", May: identity.EndorseProposals, Handle: h.refuse, Upload: true},
 		{Method: "POST", Path: "/desk/proposals/:id/return", May: identity.ReturnProposals, Handle: h.giveBack},
 		{Method: "POST", Path: "/desk/proposals/:id/examine", May: identity.CheckEligibility, Handle: h.examine},
 		{Method: "POST", Path: "/desk/proposals/:id/uphold", May: identity.DecideAppeals, Handle: h.uphold},
+		{Method: "POST", Path: "/desk/proposals/:id/dismiss", May: identity.DecideAppeals, Handle: h.dismiss},
+		{Method: "POST", Path: "/desk/proposals/:id/merge", May: identity.EndorseProposals, Handle: h.merge},
+		{Method: "GET", Path: "/desk/proposals/:id/changes", May: identity.ReadProposals, Handle: h.revised},
+		{Method: "GET", Path: "/desk/proposals/:id/alike/:other", May: identity.ReadProposals, Handle: h.beside},
+		{Method: "POST", Path: "/desk/proposals/:id/alike/:other", May: identity.CompareProposals, Handle: h.compare},
+		{Method: "GET", Path: "/proposals/:id/changes", May: identity.DraftProposals, Handle: h.rewritten},
+		{Method: "POST", Path: "/proposals/:id/ask", May: identity.DraftProposals, Handle: h.askStreet, Upload: true},
+		{Method: "POST", Path: "/proposals/:id/appeal", May: identity.DraftProposals, Handle: h.lodge, Upload: true},
+		{Method: "POST", Path: "/merges/:id/agree", May: identity.DraftProposals, Handle: h.agreeMerge},
+		{Method: "POST", Path: "/merges/:id/decline", May: identity.DraftProposals, Handle: h.declineMerge},
 	}
 }
 

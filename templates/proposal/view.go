@@ -4,7 +4,6 @@ package proposal
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -37,6 +36,8 @@ type CheckPage struct {
 	Leads  bool
 	Closed error          // why it cannot be handed in now, nil when it can
 	Kept   *fault.Message // why the last try was not taken
+	Like   int            // proposals of any edition that are alike
+	Public []proposal.Similar
 }
 
 // OwnPage is a proposal as its team sees it.
@@ -48,6 +49,9 @@ type OwnPage struct {
 	Writable bool
 	Seat     proposal.Member // the actor's own membership
 	Topic    topic.Link      // the deliberated topic it came from, zero for none
+	Record   proposal.Record // what the desks said
+	At       string          // names the form that was not taken, "" for the withdrawal
+	PleaID   string          // an id for a plea or an appeal
 }
 
 // TeamPage is a team with the form that asks somebody in.
@@ -55,45 +59,6 @@ type TeamPage struct {
 	Full  proposal.Full
 	Form  ui.Form
 	Leads bool
-}
-
-// CasePage is a proposal on the desk. At names the form that was not taken.
-type CasePage struct {
-	proposal.Case
-	Form ui.Form
-	At   string
-	IDs  [2]string // ids for a check and an answer to an appeal
-
-	Topic topic.Link // the deliberated topic it came from, zero for none
-}
-
-// form is the typed form where it belongs, an empty one elsewhere.
-func (p CasePage) form(at string) ui.Form {
-	if p.At == at {
-		return p.Form
-	}
-	return ui.Form{}
-}
-
-// ListPage is the desk's list with what narrows it.
-type ListPage struct {
-	Rows     []proposal.Row
-	Form     ui.Form
-	Editions []ui.Option
-	Places   []ui.Option
-	Next     string
-
-	CanExport bool
-}
-
-// papers is where what the list shows is exported; "" while no edition is chosen.
-func (p ListPage) papers() string {
-	for _, e := range p.Editions {
-		if e.Value != "" && e.Value == p.Form.Value("edition") {
-			return "/desk/editions/" + e.Value + "/papers?" + url.Values{"state": {p.Form.Value("state")}, "place": {p.Form.Value("place")}}.Encode()
-		}
-	}
-	return ""
 }
 
 // Options turns choices into those of a field.

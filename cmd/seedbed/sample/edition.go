@@ -161,14 +161,14 @@ func (g *garden) phone(c place.Place, who identity.Actor) string {
 
 //words:none
 func (g *garden) write(e edition.Edition, p grown) proposal.Draft {
-	d := p.idea
+	d, product, future := p.told()
 	return proposal.Draft{Saves: 1, Title: d.title, Pitch: d.pitch, Track: "resident_team", Category: d.category, Colour: d.colour, TeamName: p.lead.Name[:3] + "家小队", Venue: p.at.Name + "活动室",
 		StartsOn: *e.RunsFrom, EndsOn: *e.RunsTo, Problem: d.problem, Affected: []string{"elders", "all"}, HowFound: "own_life", Asked: 30, Goal: d.goal, Method: d.method,
 		Activities: []proposal.Activity{{Name: d.activity, Times: 12, Month: "每月一两次", Place: p.at.Name + "活动室", People: 25}}, Risks: "场地在社区活动室，有两名志愿者负责安全，给志愿者买了保险。",
-		ActTarget: 12, ServedTarget: 300, PeopleTarget: 80, VolunteerTarget: 10, SatisfactionTarget: 90, Product: "一面照片墙",
+		ActTarget: 12, ServedTarget: 300, PeopleTarget: 80, VolunteerTarget: 10, SatisfactionTarget: 90, Product: product,
 		Lines: []proposal.Line{{Category: "M", Item: d.activity + "用的材料", UnitPrice: p.price, Qty: 30}, {Category: "P", Item: "海报和展板", UnitPrice: p.price, Qty: 4},
 			{Category: "I", Item: "志愿者保险", UnitPrice: p.price / 4, Qty: 12}, {Category: "F", Item: "活动饮水", UnitPrice: p.price / 10, Qty: 20}},
-		Future: "做成了就一直做下去，队伍留在社区。", OrgWish: "yes", OrgType: d.orgType, Declared: []string{"own_idea", "one_fund", "audit", "adult", "no_conflict", "privacy"}}
+		Future: future, OrgWish: "yes", OrgType: d.orgType, Declared: []string{"own_idea", "one_fund", "audit", "adult", "no_conflict", "privacy"}}
 }
 
 // screen is the community's opinion and the subdistrict's check.
@@ -195,8 +195,12 @@ func (g *garden) call(ctx context.Context, s season) error {
 		return err
 	}
 	s.no = 2 // residents whose projects of that year are over may lead again
-	for i := range 14 {
+	list := make([]grown, 14)
+	for i := range list {
 		p := g.seed(s, i)
+		if i == 13 {
+			p = copyOf(p, list[4])
+		}
 		g.at(g.now.AddDate(0, 0, -4), 9+i/4)
 		switch {
 		case i < 2: // a draft half written
@@ -215,6 +219,10 @@ func (g *garden) call(ctx context.Context, s season) error {
 		if err != nil {
 			return err
 		}
+		list[i] = p
+	}
+	if err := g.screening(ctx, list); err != nil {
+		return err
 	}
 	return g.inviteJury(ctx, e, false)
 }

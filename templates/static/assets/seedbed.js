@@ -117,6 +117,18 @@
     total();
   }
 
+  // A check is filled in where nothing speaks against a point; the person still looks and ticks. Without this the link
+  // fetches the page so filled in.
+  for (const link of all("[data-fill]")) {
+    link.addEventListener("click", e => {
+      e.preventDefault();
+      for (const point of all(".point:not([data-look])", link.closest("section"))) {
+        if (!one("input[type=radio]:checked", point)) one(`input[type=radio][value="${link.dataset.fill}"]`, point).checked = true;
+      }
+      one(".point[data-look] input[type=radio],[name=looked]", link.closest("section")).focus();
+    });
+  }
+
   // The error summary: in the order of the page, and a link shows the label, not only the box.
   const summary = one("[data-summary]");
   if (summary) {
