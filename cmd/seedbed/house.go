@@ -122,6 +122,8 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"edition":  {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen},
+		"proposal": {Read: identity.ReadAnswerFiles, Page: "/proposals/", Ties: proposal.FileTies},
 	})
 }
 
@@ -134,7 +136,9 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servehome.Routes(db, h.Open, h.Accounts, clk),
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		serveedition.Routes(h.Editions, db, clk),
+		serveedition.CallRoutes(h.Editions, db, h.Engines.Objects, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
+		serveproposal.AnswerRoutes(h.Proposals, h.Engines.Objects),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
@@ -150,6 +154,8 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 // listeners is the year in one table: what has happened, and who hears of it.
 func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
+		jobs.On("tell the residents", edition.TellResidents),
+		jobs.On("tell of new questions", proposal.TellFormChanged),
 		jobs.On("tell the teams", proposal.TellCalledOff),
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
