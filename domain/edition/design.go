@@ -316,6 +316,9 @@ func (b *Book) release(ctx context.Context, tx pg.Tx, w identity.Warrant, e Edit
 
 // copyDesign gives a new edition the questions of the one it is made from.
 func (b *Book) copyDesign(ctx context.Context, tx pg.Tx, by identity.Actor, from, to string) error {
+	if from == "" {
+		return nil
+	}
 	newest, err := NewestForm(ctx, tx, from)
 	if err != nil || len(newest.Questions) == 0 {
 		return err

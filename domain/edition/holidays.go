@@ -31,7 +31,15 @@ type Holidays struct {
 
 const mostHolidays = 400 // days in one go
 
-var offWords, onWords = []string{"休", "放假", "休息", "off"}, []string{"班", "上班", "调休上班", "补班", "work", "on"} //words:none
+// What people write for a day off, a day worked and a day as its weekday says; and between two days.
+//
+//words:none
+var (
+	offWords  = []string{"休", "放假", "休息", "off"}
+	onWords   = []string{"班", "上班", "调休上班", "补班", "work", "on"}
+	flatWord  = "平"
+	betweenDays = strings.NewReplacer("～", "~", "至", "~", "到", "~", "/", "-", ".", "-")
+)
 
 // ParseHolidays reads days from lines such as 2027-02-14 休 春节, 2027-02-14~2027-02-20,休,春节 or 2027-02-20 班. 平 gives
 // a day back to its weekday. Every line that cannot be read is named; then none is taken.
@@ -52,7 +60,7 @@ func ParseHolidays(text string) ([]Holiday, error) {
 		if len(parts) > 1 {
 			kind = strings.ToLower(parts[1])
 		}
-		plain := kind == "平" //words:none
+		plain := kind == flatWord
 		if !plain && !slices.Contains(offWords, kind) && !slices.Contains(onWords, kind) {
 			return nil, fault.Field("text", "第 %d 行要在日期后面写「休」「班」或「平」", n+1)
 		}
@@ -77,7 +85,7 @@ func ParseHolidays(text string) ([]Holiday, error) {
 }
 
 func span(text string) (from, to time.Time, ok bool) {
-	first, last, two := strings.Cut(strings.NewReplacer("～", "~", "至", "~", "到", "~", "/", "-", ".", "-").Replace(text), "~") //words:none
+	first, last, two := strings.Cut(betweenDays.Replace(text), "~")
 	from, err := time.ParseInLocation("2006-1-2", first, clock.Shanghai)
 	to = from
 	if err == nil && two {

@@ -52,6 +52,8 @@ func (r Rules) Rubric(kind string) []Criterion {
 	return list
 }
 
+// The rubrics are data in both languages.
+//
 //words:none
 var deskRubric = []Criterion{
 	{Code: needCode, Weight: 25, Name: "需求真实", NameEn: "Real need", Hint: "60 说得通；80 和居民谈过、有例子；95 有数据、很迫切", HintEn: "60 plausible; 80 shown by talks with residents; 95 measured and urgent"},

@@ -39,6 +39,9 @@ func asked(ctx context.Context, q pg.Reader, p Proposal) (District, error) {
 	if err != nil {
 		return District{}, err
 	}
+	if len(k.Answers) == 0 {
+		k.Answers = nil
+	}
 	own, err := edition.FormAt(ctx, q, p.EditionID, k.FormVersion)
 	if err != nil || p.State != Drafted {
 		return District{Form: own, Answers: k.Answers}, err
