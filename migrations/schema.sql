@@ -400,6 +400,14 @@ CREATE TABLE public.budget_line (
     CONSTRAINT budget_line_check CHECK (((claimed >= 0) AND (claimed <= (amount + (amount / 10)))))
 );
 
+CREATE TABLE public.calendar_change (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    days jsonb NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.calendar_day (
     day date NOT NULL,
     working boolean NOT NULL,
@@ -533,7 +541,30 @@ CREATE TABLE public.edition (
     version integer DEFAULT 1 NOT NULL,
     created_by uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    organiser text DEFAULT ''::text NOT NULL,
+    operator text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    made_from uuid,
+    dates jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT edition_no_check CHECK ((no > 0))
+);
+
+CREATE TABLE public.edition_design (
+    edition_id uuid NOT NULL,
+    questions jsonb NOT NULL,
+    rev integer NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.edition_form (
+    edition_id uuid NOT NULL,
+    version integer NOT NULL,
+    questions jsonb NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT edition_form_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.edition_rules_past (
@@ -598,7 +629,7 @@ CREATE TABLE public.fund_source (
     amount bigint NOT NULL,
     categories text[] DEFAULT '{}'::text[] NOT NULL,
     doc_no text DEFAULT ''::text NOT NULL,
-    CONSTRAINT fund_source_amount_check CHECK ((amount > 0)),
+    CONSTRAINT fund_source_amount_check CHECK ((amount >= 0)),
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
 );
 
@@ -1043,6 +1074,8 @@ CREATE TABLE public.proposal (
     saved_at timestamp with time zone NOT NULL,
     saves integer DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    form_version integer DEFAULT 0 NOT NULL,
+    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
     CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
     CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
@@ -1293,6 +1326,12 @@ ALTER TABLE ONLY public.budget_line
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_seq_key UNIQUE (project_id, seq);
 
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_version_key UNIQUE (version);
+
 ALTER TABLE ONLY public.calendar_day
     ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (day);
 
@@ -1322,6 +1361,12 @@ ALTER TABLE ONLY public.consent
 
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_pkey PRIMARY KEY (round_id, code);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_pkey PRIMARY KEY (edition_id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_pkey PRIMARY KEY (edition_id, version);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_pkey PRIMARY KEY (id);
@@ -1658,6 +1703,8 @@ CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EX
 
 CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
 
+CREATE TRIGGER calendar_change_never BEFORE DELETE OR UPDATE ON public.calendar_change FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE CONSTRAINT TRIGGER claim_audited AFTER INSERT OR UPDATE ON public.claim DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('claim');
 
 CREATE TRIGGER claim_hand_never BEFORE DELETE OR UPDATE ON public.claim_hand FOR EACH ROW EXECUTE FUNCTION public.never();
@@ -1671,6 +1718,8 @@ CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH 
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
 CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
+
+CREATE TRIGGER edition_form_never BEFORE DELETE OR UPDATE ON public.edition_form FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER edition_move BEFORE UPDATE ON public.edition FOR EACH ROW EXECUTE FUNCTION public.check_move('edition');
 
@@ -1831,6 +1880,9 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.claim
     ADD CONSTRAINT claim_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
 
@@ -1884,6 +1936,21 @@ ALTER TABLE ONLY public.criterion
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_made_from_fkey FOREIGN KEY (made_from) REFERENCES public.edition(id);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -2168,6 +2235,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_change TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_day TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim TO seedbed_app;
@@ -2185,6 +2254,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_design TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_form TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_rules_past TO seedbed_app;
 

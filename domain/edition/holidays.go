@@ -31,13 +31,12 @@ type Holidays struct {
 
 const mostHolidays = 400 // days in one go
 
-// What people write for a day off, a day worked and a day as its weekday says; and between two days.
-//
-//words:none
+// What people write for a day off, a day worked and a day as its weekday says, and between two days. It is read and
+// not said to anybody: words:none.
 var (
-	offWords  = []string{"休", "放假", "休息", "off"}
-	onWords   = []string{"班", "上班", "调休上班", "补班", "work", "on"}
-	flatWord  = "平"
+	offWords    = []string{"休", "放假", "休息", "off"}
+	onWords     = []string{"班", "上班", "调休上班", "补班", "work", "on"}
+	flatWord    = "平"
 	betweenDays = strings.NewReplacer("～", "~", "至", "~", "到", "~", "/", "-", ".", "-")
 )
 

@@ -52,9 +52,7 @@ func (r Rules) Rubric(kind string) []Criterion {
 	return list
 }
 
-// The rubrics are data in both languages.
-//
-//words:none
+// deskRubric has both languages in it, as data: words:none.
 var deskRubric = []Criterion{
 	{Code: needCode, Weight: 25, Name: "需求真实", NameEn: "Real need", Hint: "60 说得通；80 和居民谈过、有例子；95 有数据、很迫切", HintEn: "60 plausible; 80 shown by talks with residents; 95 measured and urgent"},
 	{Code: "fit", Weight: 15, Name: "公益与本地", NameEn: "Public benefit and locality", Hint: "60 对大家有好处；80 合这个社区的情况；95 只有在这里才做得成", HintEn: "60 of general use; 80 fits this community; 95 could only grow here"},
@@ -64,7 +62,7 @@ var deskRubric = []Criterion{
 	{Code: "continuity", Weight: 10, Name: "可持续", NameEn: "Continuity", Hint: "60 办一次；80 能再办；95 会长成一个组织", HintEn: "60 one-off; 80 repeatable; 95 becomes an organisation"},
 }
 
-//words:none
+// pitchRubric is the same for the hall: words:none.
 var pitchRubric = []Criterion{
 	{Code: needCode, Weight: 20, Name: "需求与公益性", NameEn: "Need and public benefit", Hint: "60 说得通；80 和居民谈过、有例子；95 有数据、很迫切", HintEn: "60 plausible; 80 shown by talks with residents; 95 measured and urgent"},
 	{Code: partCode, Weight: 20, Name: "居民参与", NameEn: "Residents' participation", Hint: "60 列了帮手；80 邻居们有分工；95 从头到尾居民自己办", HintEn: "60 helpers named; 80 roles for neighbours; 95 residents run it end to end"},
