@@ -92,9 +92,18 @@ func settleAnswers(ctx context.Context, tx pg.Tx, f *Full) error {
 			answers[q.Key] = a
 		}
 	}
+	if _, err := pg.Do(ctx, tx, answersSQL, pg.Args{"id": f.ID, "answers": answers, "version": f.District.Form.Version}); err != nil {
+		return err
+	}
+	for key, a := range answers { // the name of a file may name a person, and a seal can never be erased
+		a.Files = slices.Clone(a.Files)
+		for i := range a.Files {
+			a.Files[i].Name = ""
+		}
+		answers[key] = a
+	}
 	f.District.Answers, f.District.News = answers, nil
-	_, err := pg.Do(ctx, tx, answersSQL, pg.Args{"id": f.ID, "answers": answers, "version": f.District.Form.Version})
-	return err
+	return nil
 }
 
 // questions lists what is missing of the district's part.
