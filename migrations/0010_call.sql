@@ -5,6 +5,10 @@ alter table edition
   -- Days of the timetable that staff fixed by hand; what is not here is computed with the calendar.
   add column dates jsonb not null default '{}';
 
+-- Editions from before have the new parameters at the district's defaults.
+update edition set rules = '{"min_award":0,"per_org":1,"street_quota":0,"category_quota":{},"regions":[],"own_categories":[],"rubrics":{},"check_days":5,"desk_days":7,"pitch_days":5,"sign_days":10,
+  "refine_days":14,"release_days":15,"reserve_days":60,"present_min":8,"question_min":5,"sign_in":6000,"ban_years":3}'::jsonb || rules;
+
 -- A draft made from the last edition has the sources but not yet their money; the call is not published before it has.
 alter table fund_source drop constraint fund_source_amount_check;
 alter table fund_source add constraint fund_source_amount_check check (amount >= 0);

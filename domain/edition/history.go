@@ -36,6 +36,9 @@ func Compare(before, after Rules) []Line {
 		}
 	}
 	for _, p := range Params {
+		if p.Lo > 0 && p.get(before) == 0 { // kept before there was such a rule
+			continue
+		}
 		add(p.Name, "", p.Unit, p.Show(before), p.Show(after))
 	}
 	add("自己加的类别", "", "", owned(before), owned(after))
@@ -44,7 +47,7 @@ func Compare(before, after Rules) []Line {
 	}
 	add("谁可以参加", "", "", strings.Join(before.Regions, " "), strings.Join(after.Regions, " "))
 	for _, kind := range Rounds {
-		was, is := weights(before.Rubrics[kind.Code]), weights(after.Rubrics[kind.Code])
+		was, is := weights(before.Rubric(kind.Code)), weights(after.Rubric(kind.Code))
 		add(kind.Name, "", "", was, is)
 	}
 	return lines
