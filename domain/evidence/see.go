@@ -63,7 +63,7 @@ func (b *Book) see(ctx context.Context, by identity.Actor, id string, copied boo
 	if !known || a.State == Purged {
 		return a, false, fault.Missing()
 	}
-	if owner.Open != nil && a.State != Hidden {
+	if owner.Open != nil && a.State != Hidden && (copied || !a.Photo()) { // of a picture only the copy: the original has the camera's notes
 		if open, err := owner.Open(ctx, b.db, a.OwnerID); err != nil || open {
 			return a, open, err
 		}

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"seedbed/storage/photo/sketch"
 )
 
 // send posts a file to the call, as a browser without the script does.
@@ -104,6 +106,13 @@ func TestThePapersOfACall(t *testing.T) {
 	h.has(page, "通知.pdf", "/files/"+file)
 	page, _ = h.ask("", "/files/"+file, 200)
 	h.has(page, "%PDF-1.4")
+	h.send("02", desk+"/files", "海报.jpg", string(sketch.Draw(1, sketch.Panorama, "")), 303)
+	page, _ = h.ask("02", desk, 200)
+	for _, m := range regexp.MustCompile(`/files/([0-9a-f-]{36})"`).FindAllStringSubmatch(page, -1) {
+		if m[1] != file { // the original has the camera's notes: where it was taken, and with what
+			h.ask("", "/files/"+m[1], 404)
+		}
+	}
 	h.ask("01", desk+"/files/"+file+"/remove", 409, "again", "1")
 }
 

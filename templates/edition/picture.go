@@ -111,7 +111,7 @@ func months(s scale) []mark {
 		if x-last < 26 || x > picWide-12 {
 			continue
 		}
-		list = append(list, mark{X: strconv.Itoa(x), Label: day.Format("1/1"), TextX: strconv.Itoa(max(x, 10))})
+		list = append(list, mark{X: strconv.Itoa(x), Label: day.Format("1/2"), TextX: strconv.Itoa(max(x, 10))})
 		last = x
 	}
 	return list

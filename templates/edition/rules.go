@@ -92,3 +92,14 @@ func shown(list []evidence.Attachment) []ui.Photo {
 	}
 	return photos
 }
+
+// publicFile is where anybody may have a paper of a call: a picture's copy without the camera's notes, once there is one.
+func publicFile(a evidence.Attachment) string {
+	switch {
+	case !a.Photo():
+		return "/files/" + a.ID
+	case a.Shows():
+		return "/photos/" + a.ID
+	}
+	return ""
+}
