@@ -133,7 +133,9 @@ func TestASubmittedProposalKeepsItsVersionAndADraftMovesOn(t *testing.T) {
 	if o.District.Form.Version != 2 || o.District.Answers["q1"].Text != "落实了" || len(o.District.News) != 2 || !slices.Equal(missing(o), []string{"q.q3"}) {
 		t.Errorf("the draft reads %+v, misses %v", o.District, missing(o))
 	}
-	if err := w.db.Change(ctx, func(tx pg.Tx) error { return TellFormChanged(ctx, tx, edition.FormChanged{EditionID: w.edition.ID, Version: 2}) }); err != nil {
+	if err := w.db.Change(ctx, func(tx pg.Tx) error {
+		return TellFormChanged(ctx, tx, edition.FormChanged{EditionID: w.edition.ID, Version: 2})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if n := w.count(`select count(*) from notice where code = 'N02' and person_id = @me::uuid`, pg.Args{"me": w.neighbour.ID}); n != 1 {

@@ -113,7 +113,7 @@ func TestThePapersOfACall(t *testing.T) {
 			h.ask("", "/files/"+m[1], 404)
 		}
 	}
-	h.ask("01", desk+"/files/"+file+"/remove", 409, "again", "1")
+	h.ask("01", desk+"/files/"+file+"/remove", 403, "again", "1")
 }
 
 func TestTheCalendarOfHolidaysIsPasted(t *testing.T) {
