@@ -148,6 +148,7 @@ func (h *House) areas(safe *vault.Vault) {
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
 		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
 		"topic":    {Read: identity.ReadTopics, Page: "/desk/topics/"},
+		"edition":  {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen},
 	})
 }
 
@@ -162,7 +163,9 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servetalent.Routes(h.Talents, db, clk),
 		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
 		serveedition.Routes(h.Editions, db, clk),
+		serveedition.CallRoutes(h.Editions, db, h.Engines.Objects, clk),
 		serveproposal.Routes(h.Proposals, db, h.Engines.Objects, clk),
+		serveproposal.AnswerRoutes(h.Proposals, h.Engines.Objects),
 		servepapers.Routes(h.Papers, db, h.Engines.Objects),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
@@ -180,6 +183,8 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 // listeners is the year in one table: what has happened, and who hears of it.
 func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
+		jobs.On("tell the residents", edition.TellResidents),
+		jobs.On("tell of new questions", proposal.TellFormChanged),
 		jobs.On("tell the teams", proposal.TellCalledOff),
 		jobs.On("look for its like", h.Proposals.HearHandedIn),
 		jobs.On("void its notices", award.VoidNotices),

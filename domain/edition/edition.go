@@ -60,11 +60,16 @@ type Edition struct {
 	Version    int
 	CreatedBy  string
 	CreatedAt  time.Time
+	Organiser  string            // 主办
+	Operator   string            // 承办
+	Partners   string            // 协办, as people write it
+	MadeFrom   string            // the edition it was made from, "" for a first one
+	Dates      map[string]string // days of the timetable fixed by hand, by step
 }
 
 const (
 	editionColumns = `id::text, place::text, no, title, theme, title_en, theme_en, state, call_text, contact, opens_at, closes_at,
-  runs_from, runs_to, rules, extended, proposals_n, version, created_by::text, created_at`
+  runs_from, runs_to, rules, extended, proposals_n, version, created_by::text, created_at, organiser, operator, partners, coalesce(made_from::text, '') as made_from, dates`
 	getSQL  = `select ` + editionColumns + ` from edition where id = @id::uuid`
 	lockSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for no key update`
 	holdSQL = `select ` + editionColumns + ` from edition where id = @id::uuid for share`

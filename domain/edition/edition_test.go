@@ -34,14 +34,17 @@ func TestCreateCopiesTheLastEdition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second.No != 2 || second.Rules.TeamMin != 5 || second.Rules.Caps["resident_team"] != 4_000_00 || Total(funds) != 150_000_00 {
+	if second.No != 2 || second.Rules.TeamMin != 5 || second.Rules.Caps["resident_team"] != 4_000_00 || len(funds) != 2 || Total(funds) != 0 || funds[1].Categories[0] != "mutual_aid" {
 		t.Errorf("the second edition is %+v with %d fen", second, Total(funds))
 	}
 	if want := first.ClosesAt.AddDate(1, 0, 0); !second.ClosesAt.Equal(want) {
 		t.Errorf("it closes at %v, want a year after the first, %v", second.ClosesAt, want)
 	}
-	if second.CallText != "" {
-		t.Error("the text of the old call was taken over")
+	if second.CallText != first.CallText || second.Contact != first.Contact || second.MadeFrom != first.ID {
+		t.Errorf("its texts are %q and %q, made from %q", second.CallText, second.Contact, second.MadeFrom)
+	}
+	if err := d.book.Publish(ctx, d.head, second.ID, Pressed{Version: second.Version}); !slices.Equal(fault.InFields(err).Names(), []string{"funds.0.amount", "funds.1.amount"}) {
+		t.Errorf("published without its money: %v", err)
 	}
 }
 
@@ -93,7 +96,7 @@ func TestEditChecksFields(t *testing.T) {
 	bad.RunsTo = bad.RunsFrom
 	bad.Funds = []Fund{{}, {Name: "福彩", Kind: "lottery", Amount: 1}, {Name: "", Kind: "x"}}
 	got := fault.InFields(d.book.Edit(ctx, d.staff, e.ID, bad)).Names()
-	want := []string{"closes_at", "funds.1.categories", "funds.2.amount", "funds.2.kind", "funds.2.name", "runs_to", "title"}
+	want := []string{"closes_at", "funds.1.categories", "funds.2.kind", "funds.2.name", "runs_to", "title"}
 	if !slices.Equal(got, want) {
 		t.Errorf("wrong fields are %v, want %v", got, want)
 	}
@@ -106,7 +109,7 @@ func TestTermsAreChecked(t *testing.T) {
 	d, ctx := newDistrict(t), context.Background()
 	e := d.draft(t)
 	terms := TermsOf(e)
-	terms.First, terms.MinJudges, terms.TeamMin, terms.CapTeam = 60, 9, 0, 0
+	terms.First, terms.MinJudges, terms.TeamMin, terms.CapTeam = 60, 9, 0, -1
 	got := fault.InFields(d.book.SetTerms(ctx, d.staff, e.ID, terms)).Names()
 	if want := []string{"cap_team", "first", "min_judges", "team_min"}; !slices.Equal(got, want) {
 		t.Errorf("wrong fields are %v, want %v", got, want)

@@ -45,8 +45,8 @@ func (f Fund) blank() bool {
 	return f.Name == "" && f.Kind == "" && f.Amount == 0 && f.DocNo == "" && len(f.Categories) == 0
 }
 
-// checkFunds looks at the rows as they were typed; a blank row is no source.
-func checkFunds(funds []Fund, wrong *fault.Fields) {
+// checkFunds looks at the rows as they were typed; a blank row is no source. A draft may not know its sums yet.
+func checkFunds(funds []Fund, known []Choice, wrong *fault.Fields) {
 	for i, f := range funds {
 		if f.blank() {
 			continue
@@ -60,11 +60,11 @@ func checkFunds(funds []Fund, wrong *fault.Fields) {
 		if !Known(FundKinds, f.Kind) {
 			wrong.Add(at+"kind", "请选择资金的种类")
 		}
-		if f.Amount <= 0 {
+		if f.Amount < 0 {
 			wrong.Add(at+"amount", "请填写金额，要大于 0")
 		}
 		for _, c := range f.Categories {
-			if !Known(Categories, c) {
+			if !Known(known, c) {
 				wrong.Add(at+"categories", "请从列出的类别里选")
 			}
 		}

@@ -44,11 +44,14 @@ func (n *NewEdition) check(by identity.Actor) error {
 const (
 	lastSQL = `select ` + editionColumns + ` from edition where place = @place::text::ltree and state <> 'cancelled' order by no desc limit 1`
 	noSQL   = `select coalesce(max(no), 0)::int + 1 from edition where place = @place::text::ltree`
-	addSQL  = `insert into edition (id, place, no, title, theme, contact, opens_at, closes_at, runs_from, runs_to, rules, created_by, created_at)
-  values (@id, @place::text::ltree, @no, @title, @theme, @contact, @opens_at, @closes_at, @runs_from, @runs_to, @rules, @me, @at) on conflict (id) do nothing`
+	addSQL  = `insert into edition (id, place, no, title, theme, contact, opens_at, closes_at, runs_from, runs_to, rules, created_by, created_at, call_text, organiser, operator,
+  partners, made_from)
+  values (@id, @place::text::ltree, @no, @title, @theme, @contact, @opens_at, @closes_at, @runs_from, @runs_to, @rules, @me, @at, @call_text, @organiser, @operator, @partners,
+  nullif(@made_from, '')::uuid) on conflict (id) do nothing`
 )
 
-// Create begins an edition as a draft: rules, money and the rhythm of its dates come from the last one.
+// Create begins an edition as a draft, made from the last one: parameters, rubrics, categories, questions, texts, the
+// sources of money without their amounts, and the rhythm of its dates.
 func (b *Book) Create(ctx context.Context, by identity.Actor, n NewEdition) (Edition, error) {
 	if err := n.check(by); err != nil {
 		return Edition{}, err
@@ -64,7 +67,8 @@ func (b *Book) Create(ctx context.Context, by identity.Actor, n NewEdition) (Edi
 			return err
 		}
 		added, err := pg.Do(ctx, tx, addSQL, pg.Args{"id": n.ID, "place": n.Place, "no": e.No, "title": n.Title, "theme": n.Theme, "contact": e.Contact,
-			"opens_at": e.OpensAt, "closes_at": e.ClosesAt, "runs_from": e.RunsFrom, "runs_to": e.RunsTo, "rules": e.Rules, "me": by.ID, "at": b.clock.Now()})
+			"opens_at": e.OpensAt, "closes_at": e.ClosesAt, "runs_from": e.RunsFrom, "runs_to": e.RunsTo, "rules": e.Rules, "me": by.ID, "at": b.clock.Now(),
+			"call_text": e.CallText, "organiser": e.Organiser, "operator": e.Operator, "partners": e.Partners, "made_from": e.ID})
 		if err != nil {
 			return err
 		}
@@ -80,12 +84,16 @@ func (b *Book) Create(ctx context.Context, by identity.Actor, n NewEdition) (Edi
 		if err := setFunds(ctx, tx, n.ID, funds); err != nil {
 			return err
 		}
+		if err := b.copyDesign(ctx, tx, by, e.ID, n.ID); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "edition", ID: n.ID, Version: 1, Action: "create", To: Draft, Place: n.Place, At: b.clock.Now()})
 	})
 	return made, err
 }
 
-// shape is the pattern a new edition starts from: the last one a year later, or the district defaults.
+// shape is the pattern a new edition starts from: the last one a year later, its id still its own, or the district
+// defaults without an id.
 func (b *Book) shape(ctx context.Context, tx pg.Tx, place string) (Edition, []Fund, error) {
 	last, ok, err := pg.Maybe[Edition](ctx, tx, lastSQL, pg.Args{"place": place})
 	if err != nil {
@@ -102,6 +110,9 @@ func (b *Book) shape(ctx context.Context, tx pg.Tx, place string) (Edition, []Fu
 		return Edition{No: no, Rules: DefaultRules(), OpensAt: &open, ClosesAt: &close, RunsFrom: &from, RunsTo: &to}, nil, nil
 	}
 	funds, err := Funds(ctx, tx, last.ID)
+	for i := range funds {
+		funds[i].Amount, funds[i].DocNo = 0, "" // what the new year has is not known by looking at the old one
+	}
 	last.No = no
 	for _, t := range []**time.Time{&last.OpensAt, &last.ClosesAt, &last.RunsFrom, &last.RunsTo} {
 		if *t != nil {
@@ -126,15 +137,20 @@ type Plan struct {
 	RunsFrom time.Time `form:"runs_from,date"`
 	RunsTo   time.Time `form:"runs_to,date"`
 	Funds    []Fund    `form:"funds"`
+
+	Organiser string `form:"organiser"`
+	Operator  string `form:"operator"`
+	Partners  string `form:"partners"`
 }
 
 // PlanOf is the plan as it is stored, for the form.
 func PlanOf(e Edition, funds []Fund) Plan {
 	return Plan{Version: e.Version, Title: e.Title, TitleEn: e.TitleEn, Theme: e.Theme, ThemeEn: e.ThemeEn, CallText: e.CallText, Contact: e.Contact,
-		OpensAt: whole(e.OpensAt), ClosesAt: whole(e.ClosesAt), RunsFrom: whole(e.RunsFrom), RunsTo: whole(e.RunsTo), Funds: funds}
+		OpensAt: whole(e.OpensAt), ClosesAt: whole(e.ClosesAt), RunsFrom: whole(e.RunsFrom), RunsTo: whole(e.RunsTo), Funds: funds,
+		Organiser: e.Organiser, Operator: e.Operator, Partners: e.Partners}
 }
 
-func (p Plan) check() error {
+func (p Plan) check(known []Choice) error {
 	var wrong fault.Fields
 	if p.Title == "" {
 		wrong.Add("title", "请填写标题，例如「第四届社区公益微创投大赛」")
@@ -145,8 +161,11 @@ func (p Plan) check() error {
 	short(&wrong, "theme_en", p.ThemeEn, 80)
 	short(&wrong, "call_text", p.CallText, 5000)
 	short(&wrong, "contact", p.Contact, 100)
+	short(&wrong, "organiser", p.Organiser, 60)
+	short(&wrong, "operator", p.Operator, 60)
+	short(&wrong, "partners", p.Partners, 200)
 	p.order(&wrong)
-	checkFunds(p.Funds, &wrong)
+	checkFunds(p.Funds, known, &wrong)
 	return wrong.Err()
 }
 
@@ -163,12 +182,16 @@ func (p Plan) order(wrong *fault.Fields) {
 	}
 }
 
-const editSQL = `update edition set title = @title, title_en = @title_en, theme = @theme, theme_en = @theme_en, call_text = @call_text, contact = @contact,
+const editSQL = `update edition set title = @title, title_en = @title_en, theme = @theme, theme_en = @theme_en, call_text = @call_text, contact = @contact, organiser = @organiser, operator = @operator, partners = @partners,
   opens_at = @opens_at, closes_at = @closes_at, runs_from = @runs_from::date, runs_to = @runs_to::date, version = version + 1 where id = @id::uuid`
 
 // Edit rewrites a draft.
 func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, p Plan) error {
-	if err := p.check(); err != nil {
+	before, err := Get(ctx, b.db, id)
+	if err != nil {
+		return err
+	}
+	if err := p.check(before.Rules.AllCategories()); err != nil {
 		return err
 	}
 	return b.change(ctx, id, hand{by, identity.PlanEditions, "", p.Version}, func(tx pg.Tx, w identity.Warrant, e Edition) error {
@@ -176,7 +199,8 @@ func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, p Plan) e
 			return fault.New(fault.Conflict, "公告已经发布，内容不能再改。规则可以在下面调整，时间可以延长一次")
 		}
 		if _, err := pg.Do(ctx, tx, editSQL, pg.Args{"id": id, "title": p.Title, "title_en": p.TitleEn, "theme": p.Theme, "theme_en": p.ThemeEn, "call_text": p.CallText,
-			"contact": p.Contact, "opens_at": some(p.OpensAt), "closes_at": some(p.ClosesAt), "runs_from": some(p.RunsFrom), "runs_to": some(p.RunsTo)}); err != nil {
+			"contact": p.Contact, "opens_at": some(p.OpensAt), "closes_at": some(p.ClosesAt), "runs_from": some(p.RunsFrom), "runs_to": some(p.RunsTo),
+			"organiser": p.Organiser, "operator": p.Operator, "partners": p.Partners}); err != nil {
 			return err
 		}
 		if err := setFunds(ctx, tx, id, p.Funds); err != nil {

@@ -9,7 +9,6 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/ledger"
-	"seedbed/domain/notice"
 	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 )
@@ -43,7 +42,13 @@ func (b *Book) Publish(ctx context.Context, by identity.Actor, id string, p Pres
 		if err := fill(ctx, tx, w, e, funds, ledger.Movement{At: now}); err != nil {
 			return err
 		}
+		if err := b.firstForm(ctx, tx, w, e); err != nil {
+			return err
+		}
 		if err := outbox.Put(ctx, tx, now, Published{id}); err != nil {
+			return err
+		}
+		if err := outbox.Put(ctx, tx, now, News{id, "open", e.Version}); err != nil {
 			return err
 		}
 		if err := b.tell(ctx, tx, e, "open", "「%s」开始申报，%s 截止。请转告居民，帮想参加的人把想法写下来", e.Title, stamp(*e.ClosesAt)); err != nil {
@@ -77,6 +82,20 @@ func (b *Book) ready(e Edition, funds []Fund, now time.Time) error {
 	p.order(&wrong)
 	if Total(funds) <= 0 {
 		wrong.Add("funds.0.amount", "请填写资金来源和金额，资金总额要大于 0")
+	}
+	checkFunds(funds, e.Rules.AllCategories(), &wrong)
+	for i, f := range funds {
+		if f.Amount <= 0 {
+			wrong.Add("funds."+strconv.Itoa(i)+".amount", "请填写金额，要大于 0")
+		}
+	}
+	for _, kind := range Rounds {
+		if sum := weigh(e.Rules.Rubric(kind.Code)); sum != 100 {
+			wrong.Add("rubric", "「%s」的评分细则加起来要等于 100，现在是 %d", fault.Say(kind.Name), sum)
+		}
+	}
+	if len(e.Rules.Tracks()) == 0 {
+		wrong.Add("tracks", "至少要有一个赛道可以申报，请到「规则」里填它最多支持多少")
 	}
 	return wrong.Err()
 }
@@ -118,6 +137,9 @@ func (b *Book) Extend(ctx context.Context, by identity.Actor, id string, x Exten
 			return fault.Field("closes_at", "新的截止时间要早于项目实施结束的日子")
 		}
 		if _, err := pg.Do(ctx, tx, extendSQL, pg.Args{"id": id, "closes_at": x.ClosesAt}); err != nil {
+			return err
+		}
+		if err := outbox.Put(ctx, tx, b.clock.Now(), News{id, "extended", e.Version}); err != nil {
 			return err
 		}
 		if err := b.tell(ctx, tx, e, "extended", "「%s」的申报延长到 %s，请转告居民", e.Title, stamp(x.ClosesAt)); err != nil {
@@ -198,24 +220,15 @@ func (b *Book) Cancel(ctx context.Context, by identity.Actor, id string, p Press
 			if err := outbox.Put(ctx, tx, now, CalledOff{id}); err != nil {
 				return err
 			}
+			if err := outbox.Put(ctx, tx, now, News{id, "cancelled", e.Version}); err != nil {
+				return err
+			}
 			if err := b.tell(ctx, tx, e, "cancelled", "「%s」取消了，原因：%s", e.Title, p.Reason); err != nil {
 				return err
 			}
 		}
 		return b.record(ctx, tx, w, e, "cancel", Cancelled, p.Reason)
 	})
-}
-
-const staffSQL = `select distinct person_id::text from role_grant where until is null and role in ('community_staff', 'community_head') and place <@ @place::text::ltree order by 1`
-
-// tell leaves N01 with the community staff of the district.
-func (b *Book) tell(ctx context.Context, tx pg.Tx, e Edition, what, text string, args ...any) error {
-	staff, err := pg.Values[string](ctx, tx, staffSQL, pg.Args{"place": e.Place})
-	if err != nil {
-		return err
-	}
-	return notice.Tell(ctx, tx, notice.Letter{Code: "N01", To: staff, Text: fault.Say(text, args...), Link: "/editions/" + e.ID,
-		Key: e.ID + "/" + what + "/" + strconv.Itoa(e.Version), At: b.clock.Now()})
 }
 
 // stamp writes a moment so that it reads the same in every language.

@@ -44,6 +44,25 @@ type Rules struct {
 	ApproveDays  int                 `json:"approve_days"`
 	PayDays      int                 `json:"pay_days"`
 	Gallery      string              `json:"gallery"` // what the public gallery shows before the results: one of Galleries
+
+	MinAward      yuan.Fen               `json:"min_award"`      // least a project may ask for; 0 for no least
+	PerOrg        int                    `json:"per_org"`        // live proposals of one organisation
+	StreetQuota   int                    `json:"street_quota"`   // proposals taken from one subdistrict; 0 for no limit
+	CategoryQuota map[string]int         `json:"category_quota"` // proposals taken in a category; absent for no limit
+	Regions       []string               `json:"regions"`        // whose residents may take part; none for the whole district
+	Own           []Category             `json:"own_categories"` // the edition's own, beside the four of every edition
+	Rubrics       map[string][]Criterion `json:"rubrics"`        // by kind of round: "desk", "pitch"
+	CheckDays     int                    `json:"check_days"`     // working days of the timetable: eligibility
+	DeskDays      int                    `json:"desk_days"`      // reading at the desk
+	PitchDays     int                    `json:"pitch_days"`     // until the pitch
+	SignDays      int                    `json:"sign_days"`      // agreements
+	RefineDays    int                    `json:"refine_days"`    // days a winner has to refine its plan
+	ReleaseDays   int                    `json:"release_days"`   // working days until the first release
+	ReserveDays   int                    `json:"reserve_days"`   // days a reserve may still be called
+	PresentMin    int                    `json:"present_min"`    // minutes to present in a pitch
+	QuestionMin   int                    `json:"question_min"`   // minutes of questions after it
+	SignIn        int                    `json:"sign_in"`        // basis points of those served that should sign in
+	BanYears      int                    `json:"ban_years"`      // nobody who deceived may apply for so long
 }
 
 // What the public gallery shows of an edition: nothing before the notice, or also what leads let neighbours see.
@@ -64,14 +83,16 @@ func DefaultRules() Rules {
 		Reserves: 3, PublicDays: 5, AnswerDays: 10, MicroUpTo: 3_000_00, Tranches: []int{5000, 4000, 1000}, PrevExecMin: 7000, MidAbove: 3_000_00,
 		LineShares: map[string]int{"P": 1500, "V": 2000, "F": 1000, "O": 500, "G": 500, "E+S": 3000},
 		AssetLine:  1_000_00, CashLimit: 1_000_00, SmallClaim: 500_00, StreetClaim: 2_000_00, TwoApprovers: 5_000_00, ClaimWindow: 30,
-		LogDays: 7, MinPhotos: 3, PassMark: 60_00, Refine: 2000, Evaluators: 3, VerifyDays: 3, FinanceDays: 5, ApproveDays: 3, PayDays: 5, Gallery: GalleryResults,
+		LogDays: 7, MinPhotos: 3, PassMark: 60_00, Refine: 2000, Evaluators: 3, VerifyDays: 3, FinanceDays: 5, ApproveDays: 3, PayDays: 5,
+		PerOrg: 1, CategoryQuota: map[string]int{}, Rubrics: DefaultRubrics(), CheckDays: 5, DeskDays: 7, PitchDays: 5, SignDays: 10,
+		RefineDays: 14, ReleaseDays: 15, ReserveDays: 60, PresentMin: 8, QuestionMin: 5, SignIn: 6000, BanYears: 3, Gallery: GalleryResults,
 	}
 }
 
 // Tracks names the tracks (赛道).
 var Tracks = []Choice{{"resident_team", "居民团队"}, {"filed_org", "备案组织"}, {"registered_org", "登记组织"}}
 
-// Categories names the categories of projects (DOMAIN §3).
+// Categories names the categories every edition has (DOMAIN §3); Rules.Categories adds an edition's own.
 var Categories = []Choice{{"environment", "环境卫生"}, {"culture", "文化建设"}, {"mutual_aid", "邻里互助"}, {"self_management", "自管自治"}}
 
 // BudgetLines names the budget categories (DOMAIN §10.3).

@@ -1,8 +1,11 @@
 package edition
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"reflect"
+	"slices"
 	"time"
 
 	"seedbed/domain/fault"
@@ -11,8 +14,7 @@ import (
 	"seedbed/storage/pg"
 )
 
-// Terms are the parameters staff change most, as fields of a form. Shares are whole percents; what is not here keeps
-// its value.
+// Terms are an edition's parameters as fields of a form, each explained in Params. Shares are whole percents.
 type Terms struct {
 	Version       int      `form:"version"`
 	Reason        string   `form:"reason"` // asked once the call is published
@@ -51,51 +53,75 @@ type Terms struct {
 	ClaimWindow   int      `form:"claim_window"`
 	MinPhotos     int      `form:"min_photos"`
 	Gallery       string   `form:"gallery"` // "" keeps what there is
+	MinAward      yuan.Fen `form:"min_award"`
+	PerOrg        int      `form:"per_org"`
+	StreetQuota   int      `form:"street_quota"`
+	BanYears      int      `form:"ban_years"`
+	MinValid      int      `form:"min_valid"`
+	TrimAt        int      `form:"trim_at"`
+	ReserveDays   int      `form:"reserve_days"`
+	PresentMin    int      `form:"present_min"`
+	QuestionMin   int      `form:"question_min"`
+	CheckDays     int      `form:"check_days"`
+	DeskDays      int      `form:"desk_days"`
+	PitchDays     int      `form:"pitch_days"`
+	SignDays      int      `form:"sign_days"`
+	RefineDays    int      `form:"refine_days"`
+	ReleaseDays   int      `form:"release_days"`
+	PrevExec      int      `form:"prev_exec"`
+	MidAbove      yuan.Fen `form:"mid_above"`
+	VerifyDays    int      `form:"verify_days"`
+	FinanceDays   int      `form:"finance_days"`
+	ApproveDays   int      `form:"approve_days"`
+	PayDays       int      `form:"pay_days"`
+	LogDays       int      `form:"log_days"`
+	SignIn        int      `form:"sign_in"`
+	PassMark      int      `form:"pass_mark"`
+	Evaluators    int      `form:"evaluators"`
+	RefineShift   int      `form:"refine_shift"`
+}
+
+// slots are the fields of the terms by their names in the form.
+func (t *Terms) slots() map[string]reflect.Value {
+	v, all := reflect.ValueOf(t).Elem(), map[string]reflect.Value{}
+	for i := range v.NumField() {
+		all[v.Type().Field(i).Tag.Get("form")] = v.Field(i)
+	}
+	return all
 }
 
 // TermsOf is the rules as the form shows them.
 func TermsOf(e Edition) Terms {
-	r := e.Rules
-	share := func(line string) int { return r.LineShares[line] / 100 }
-	t := Terms{Version: e.Version, CapTeam: r.Caps["resident_team"], CapFiled: r.Caps["filed_org"], CapRegistered: r.Caps["registered_org"],
-		GradeA: r.GradeCaps["A"], GradeB: r.GradeCaps["B"], GradeC: r.GradeCaps["C"],
-		PerLead: r.PerLead, PerMember: r.PerMember, TeamMin: r.TeamMin, FixDays: r.FixDays, AppealDays: r.AppealDays, Panel: r.Panel, MinJudges: r.MinJudges,
-		MinScore: r.MinScore / 100, Reserves: r.Reserves, PublicDays: r.PublicDays, AnswerDays: r.AnswerDays, MicroUpTo: r.MicroUpTo,
-		SharePrint: share("P"), ShareVenue: share("V"), ShareFood: share("F"), ShareOther: share("O"), ShareHost: share("G"), ShareLabour: share("E+S"),
-		AssetLine: r.AssetLine, CashLimit: r.CashLimit, SmallClaim: r.SmallClaim, StreetClaim: r.StreetClaim, TwoApprovers: r.TwoApprovers,
-		ClaimWindow: r.ClaimWindow, MinPhotos: r.MinPhotos, Gallery: r.Gallery}
-	if t.Gallery == "" {
-		t.Gallery = GalleryResults
-	}
-	if len(r.Tranches) == 3 {
-		t.First, t.Second, t.Last = r.Tranches[0]/100, r.Tranches[1]/100, r.Tranches[2]/100
+	t := Terms{Version: e.Version, Gallery: cmp.Or(e.Rules.Gallery, GalleryResults)}
+	slots := t.slots()
+	for _, p := range Params {
+		slots[p.Field].SetInt(int64(p.get(e.Rules)))
 	}
 	return t
 }
 
 func (t Terms) check() error {
 	var wrong fault.Fields
-	for name, fen := range map[string]yuan.Fen{"cap_team": t.CapTeam, "cap_filed": t.CapFiled, "cap_registered": t.CapRegistered, "grade_a": t.GradeA,
-		"grade_b": t.GradeB, "grade_c": t.GradeC, "asset_line": t.AssetLine, "two_approvers": t.TwoApprovers} {
-		if fen <= 0 {
-			wrong.Add(name, "请填写金额，要大于 0")
+	slots := t.slots()
+	for _, p := range Params {
+		switch v := int(slots[p.Field].Int()); {
+		case p.Money && v < p.Lo:
+			wrong.Add(p.Field, "请填写金额，要大于 0")
+		case !p.Money && (v < p.Lo || v > p.Hi):
+			wrong.Add(p.Field, "请填写 %d 到 %d 之间的数", p.Lo, p.Hi)
 		}
 	}
-	for _, n := range []struct {
-		field       string
-		value, from int
-		to          int
-	}{{"per_lead", t.PerLead, 1, 20}, {"per_member", t.PerMember, 1, 20}, {"team_min", t.TeamMin, 1, 20}, {"fix_days", t.FixDays, 1, 30},
-		{"appeal_days", t.AppealDays, 1, 30}, {"panel", t.Panel, 1, 30}, {"min_judges", t.MinJudges, 1, 30}, {"min_score", t.MinScore, 0, 100},
-		{"reserves", t.Reserves, 0, 100}, {"public_days", t.PublicDays, 3, 60}, {"answer_days", t.AnswerDays, 1, 60},
-		{"share_p", t.SharePrint, 0, 100}, {"share_v", t.ShareVenue, 0, 100}, {"share_f", t.ShareFood, 0, 100}, {"share_o", t.ShareOther, 0, 100},
-		{"share_g", t.ShareHost, 0, 100}, {"share_es", t.ShareLabour, 0, 100}, {"claim_window", t.ClaimWindow, 0, 365}, {"min_photos", t.MinPhotos, 0, 9}} {
-		if n.value < n.from || n.value > n.to {
-			wrong.Add(n.field, "请填写 %d 到 %d 之间的数", n.from, n.to)
-		}
+	if t.CapTeam <= 0 && t.CapFiled <= 0 && t.CapRegistered <= 0 {
+		wrong.Add("cap_team", "至少要有一个赛道可以申报，请填写它最多支持多少")
+	}
+	if highest := max(t.CapTeam, t.CapFiled, t.CapRegistered); highest > 0 && t.MinAward > highest {
+		wrong.Add("min_award", "最少申请的不能比最多支持的还多")
 	}
 	if t.MinJudges > t.Panel {
 		wrong.Add("min_judges", "最少评委数不能超过每个项目的评委数")
+	}
+	if t.MinValid > t.Panel {
+		wrong.Add("min_valid", "有效评分表不能要求得比每个项目的评委还多")
 	}
 	if t.First <= 0 || t.Second <= 0 || t.Last <= 0 || t.First+t.Second+t.Last != 100 {
 		wrong.Add("first", "三次拨款都要大于 0，加起来要等于 100%%，现在是 %d%%", t.First+t.Second+t.Last)
@@ -112,23 +138,32 @@ func (t Terms) check() error {
 
 // over is the rules with these terms in them.
 func (t Terms) over(r Rules) Rules {
-	r.Caps, r.GradeCaps, r.LineShares = maps.Clone(r.Caps), maps.Clone(r.GradeCaps), maps.Clone(r.LineShares)
-	r.Caps["resident_team"], r.Caps["filed_org"], r.Caps["registered_org"] = t.CapTeam, t.CapFiled, t.CapRegistered
-	r.GradeCaps["A"], r.GradeCaps["B"], r.GradeCaps["C"] = t.GradeA, t.GradeB, t.GradeC
-	for line, percent := range map[string]int{"P": t.SharePrint, "V": t.ShareVenue, "F": t.ShareFood, "O": t.ShareOther, "G": t.ShareHost, "E+S": t.ShareLabour} {
-		r.LineShares[line] = percent * 100
+	r = r.copied()
+	slots := t.slots()
+	for _, p := range Params {
+		p.set(&r, int(slots[p.Field].Int()))
 	}
-	r.PerLead, r.PerMember, r.TeamMin, r.FixDays, r.AppealDays = t.PerLead, t.PerMember, t.TeamMin, t.FixDays, t.AppealDays
-	r.Panel, r.MinJudges, r.MinScore, r.Reserves = t.Panel, t.MinJudges, t.MinScore*100, t.Reserves
-	r.MinValid = min(r.MinValid, t.MinJudges)
-	r.PublicDays, r.AnswerDays, r.MicroUpTo = t.PublicDays, t.AnswerDays, t.MicroUpTo
-	r.Tranches = []int{t.First * 100, t.Second * 100, t.Last * 100}
-	r.AssetLine, r.CashLimit, r.SmallClaim, r.StreetClaim, r.TwoApprovers = t.AssetLine, t.CashLimit, t.SmallClaim, t.StreetClaim, t.TwoApprovers
-	r.ClaimWindow, r.MinPhotos = t.ClaimWindow, t.MinPhotos
 	if t.Gallery != "" {
 		r.Gallery = t.Gallery
 	}
 	return r
+}
+
+// copied is the rules with maps and lists of their own.
+func (r Rules) copied() Rules {
+	r.Caps, r.GradeCaps, r.LineShares, r.CategoryQuota = cloned(r.Caps), cloned(r.GradeCaps), cloned(r.LineShares), cloned(r.CategoryQuota)
+	r.Tranches, r.Regions, r.Own = slices.Clone(r.Tranches), slices.Clone(r.Regions), slices.Clone(r.Own)
+	if len(r.Tranches) != 3 {
+		r.Tranches = make([]int, 3)
+	}
+	return r
+}
+
+func cloned[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
 }
 
 const (
@@ -136,8 +171,7 @@ const (
 	pastSQL  = `insert into edition_rules_past (edition_id, version, rules, at) values (@id, @version, @rules, @at)`
 )
 
-// SetTerms changes an edition's rules: freely while it is a draft, by the head with a reason once it is published, and
-// no more after the review has begun, for proposals are judged by the rules they were written under.
+// SetTerms changes an edition's parameters.
 func (b *Book) SetTerms(ctx context.Context, by identity.Actor, id string, t Terms) error {
 	if err := t.check(); err != nil {
 		return err
@@ -146,20 +180,31 @@ func (b *Book) SetTerms(ctx context.Context, by identity.Actor, id string, t Ter
 	if err != nil {
 		return err
 	}
+	return b.rule(ctx, by, e, t.Version, t.Reason, "set_terms", func(_ pg.Tx, r *Rules) error {
+		*r = t.over(*r)
+		return nil
+	})
+}
+
+// rule changes an edition's rules: freely while it is a draft, by the head with a reason once it is published, and no
+// more after the review has begun, for proposals are judged by the rules they were written under.
+func (b *Book) rule(ctx context.Context, by identity.Actor, e Edition, version int, reason, action string, change func(tx pg.Tx, r *Rules) error) error {
 	may := identity.PlanEditions
 	if e.State != Draft {
 		may = identity.PublishEditions
 	}
-	return b.change(ctx, id, hand{by, may, "", t.Version}, func(tx pg.Tx, w identity.Warrant, e Edition) error {
+	return b.change(ctx, e.ID, hand{by, may, "", version}, func(tx pg.Tx, w identity.Warrant, e Edition) error {
 		if e.State != Draft && e.State != Open && e.State != Closed {
 			return fault.New(fault.Conflict, "评审已经开始，规则不能再改")
 		}
 		published := e.State != Draft
-		if published && t.Reason == "" {
+		if published && reason == "" {
 			return fault.Field("reason", "公告已经发布，改规则要写明原因")
 		}
-		e.Rules = t.over(e.Rules)
-		if _, err := pg.Do(ctx, tx, rulesSQL, pg.Args{"id": id, "rules": e.Rules}); err != nil {
+		if err := change(tx, &e.Rules); err != nil {
+			return err
+		}
+		if _, err := pg.Do(ctx, tx, rulesSQL, pg.Args{"id": e.ID, "rules": e.Rules}); err != nil {
 			return err
 		}
 		if published {
@@ -170,7 +215,7 @@ func (b *Book) SetTerms(ctx context.Context, by identity.Actor, id string, t Ter
 				return err
 			}
 		}
-		return b.record(ctx, tx, w, e, "set_terms", e.State, t.Reason)
+		return b.record(ctx, tx, w, e, action, e.State, reason)
 	})
 }
 

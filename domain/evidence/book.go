@@ -20,6 +20,8 @@ type Owner struct {
 	Page string              // where the row is looked at: "/activities/"
 	// Ties gives the roles the row itself gives the actor: team lead, team member.
 	Ties func(ctx context.Context, q pg.Reader, ownerID string, by identity.Actor) ([]identity.Role, error)
+	// Open tells whether anybody may have the row's files as they are, such as the papers of a published call; nil never.
+	Open func(ctx context.Context, q pg.Reader, ownerID string) (bool, error)
 }
 
 // Book is where files are seen, examined and swept.

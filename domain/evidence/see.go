@@ -21,12 +21,12 @@ func (c Content) ETag() string { return `"` + c.Object().Digest + `"` }
 
 // Original opens a file as it was sent, for the owning row's team, staff in scope and supervisors.
 func (b *Book) Original(ctx context.Context, by identity.Actor, id string) (Content, error) {
-	a, _, err := b.see(ctx, by, id, false)
+	a, public, err := b.see(ctx, by, id, false)
 	if err != nil {
 		return Content{}, err
 	}
 	r, err := b.store.Open(ctx, a.Digest)
-	return Content{Reader: r, Mime: a.Mime, Name: a.Name}, err
+	return Content{Reader: r, Mime: a.Mime, Name: a.Name, Public: public}, err
 }
 
 // Copy opens a photo's copy without metadata, large or as a thumbnail: for everybody when the photo is public, else for
@@ -62,6 +62,11 @@ func (b *Book) see(ctx context.Context, by identity.Actor, id string, copied boo
 	owner, known := b.owners[a.Owner]
 	if !known || a.State == Purged {
 		return a, false, fault.Missing()
+	}
+	if owner.Open != nil && a.State != Hidden && (copied || !a.Photo()) { // of a picture only the copy: the original has the camera's notes
+		if open, err := owner.Open(ctx, b.db, a.OwnerID); err != nil || open {
+			return a, open, err
+		}
 	}
 	var ties []identity.Role
 	if by.SignedIn() && owner.Ties != nil {

@@ -30,7 +30,8 @@ const (
 	PublishEditions Permission = "publish_editions"
 
 	DraftProposals    Permission = "draft_proposals"
-	ReadProposals     Permission = "read_proposals" // those submitted, of one's places
+	ReadProposals     Permission = "read_proposals"    // those submitted, of one's places
+	ReadAnswerFiles   Permission = "read_answer_files" // files given in answer to the district's questions
 	EndorseProposals  Permission = "endorse_proposals"
 	ReturnProposals   Permission = "return_proposals"
 	CheckEligibility  Permission = "check_eligibility"
@@ -130,6 +131,7 @@ var May = map[Permission][]Role{
 
 	DraftProposals:    slices.Concat(residents, team),
 	ReadProposals:     slices.Concat(desks, []Role{Finance, Supervisor}),
+	ReadAnswerFiles:   slices.Concat(team, desks, []Role{Finance, Supervisor}),
 	EndorseProposals:  {CommunityHead, SubdistrictHead}, // the street steps in where a community refused or has nobody free
 	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
 	CheckEligibility:  {SubdistrictStaff},

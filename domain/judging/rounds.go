@@ -86,7 +86,7 @@ func (b *Book) mine(ctx context.Context, by identity.Actor, roundID string) (Rou
 	return r, w, err
 }
 
-// Plan plans the edition's round with the default rubric.
+// Plan plans the edition's round with the rubric its call was published with.
 func (b *Book) Plan(ctx context.Context, by identity.Actor, editionID string, n NewRound) error {
 	e, err := seen(ctx, b.db, by, editionID)
 	if err != nil {
@@ -123,7 +123,7 @@ func (b *Book) Plan(ctx context.Context, by identity.Actor, editionID string, n 
 			}
 			return err
 		}
-		for _, c := range DefaultRubric(n.Kind) {
+		for _, c := range e.Rules.Rubric(n.Kind) {
 			if _, err := pg.Do(ctx, tx, criterionSQL, pg.Args{"round": n.ID, "code": c.Code, "seq": c.Seq, "name": c.Name, "name_en": c.NameEn,
 				"hint": c.Hint, "hint_en": c.HintEn, "weight": c.Weight}); err != nil {
 				return err

@@ -5,21 +5,14 @@ import (
 	"strconv"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
 )
 
-// Criterion is a line of a rubric in both languages; the hint says what 60, 80 and 95 look like.
-type Criterion struct {
-	Code   string
-	Seq    int
-	Name   string
-	NameEn string
-	Hint   string
-	HintEn string
-	Weight int
-}
+// Criterion is a line of a rubric.
+type Criterion = edition.Criterion
 
 // Kinds of rounds: a reading at the desk or a pitch in the hall.
 const (
@@ -31,37 +24,7 @@ const (
 var roundNames = map[string]string{Desk: "书面初评", Pitch: "路演评审"}
 
 // DefaultRubric is the rubric of DOMAIN §9.1 for a kind of round.
-func DefaultRubric(kind string) []Criterion {
-	list := pitchRubric
-	if kind == Desk {
-		list = deskRubric
-	}
-	rubric := make([]Criterion, len(list))
-	for i, c := range list {
-		c.Seq = i + 1
-		rubric[i] = c
-	}
-	return rubric
-}
-
-var deskRubric = []Criterion{
-	{Code: NeedCode, Weight: 25, Name: "需求真实", NameEn: "Real need", Hint: "60 说得通；80 和居民谈过、有例子；95 有数据、很迫切", HintEn: "60 plausible; 80 shown by talks with residents; 95 measured and urgent"},
-	{Code: "fit", Weight: 15, Name: "公益与本地", NameEn: "Public benefit and locality", Hint: "60 对大家有好处；80 合这个社区的情况；95 只有在这里才做得成", HintEn: "60 of general use; 80 fits this community; 95 could only grow here"},
-	{Code: "plan", Weight: 25, Name: "方案可行", NameEn: "Feasible plan", Hint: "60 列出步骤；80 时间地点人都定了；95 风险也想好了", HintEn: "60 steps listed; 80 dates, place and people fixed; 95 risks handled"},
-	{Code: "indicators", Weight: 10, Name: "指标清楚", NameEn: "Clear indicators", Hint: "60 有数字；80 数得出来；95 说明怎么数、谁来数", HintEn: "60 has figures; 80 can be counted; 95 says who counts and how"},
-	{Code: "budget", Weight: 15, Name: "预算合理", NameEn: "Reasonable budget", Hint: "60 加得对；80 有询价；95 节省，还有自带的人和物", HintEn: "60 adds up; 80 priced; 95 frugal with in-kind help"},
-	{Code: "continuity", Weight: 10, Name: "可持续", NameEn: "Continuity", Hint: "60 办一次；80 能再办；95 会长成一个组织", HintEn: "60 one-off; 80 repeatable; 95 becomes an organisation"},
-}
-
-var pitchRubric = []Criterion{
-	{Code: NeedCode, Weight: 20, Name: "需求与公益性", NameEn: "Need and public benefit", Hint: "60 说得通；80 和居民谈过、有例子；95 有数据、很迫切", HintEn: "60 plausible; 80 shown by talks with residents; 95 measured and urgent"},
-	{Code: PartCode, Weight: 20, Name: "居民参与", NameEn: "Residents' participation", Hint: "60 列了帮手；80 邻居们有分工；95 从头到尾居民自己办", HintEn: "60 helpers named; 80 roles for neighbours; 95 residents run it end to end"},
-	{Code: "plan", Weight: 20, Name: "可行性", NameEn: "Feasibility", Hint: "60 列出步骤；80 时间地点人都定了；95 风险也想好了", HintEn: "60 steps listed; 80 dates, place and people fixed; 95 risks handled"},
-	{Code: "team", Weight: 10, Name: "团队力量", NameEn: "Team", Hint: "60 愿意做；80 各有所长；95 做成过", HintEn: "60 willing; 80 complementary skills; 95 proven record"},
-	{Code: "novelty", Weight: 10, Name: "创新与特色", NameEn: "Novelty", Hint: "60 常见；80 本社区头一回；95 别处也能学", HintEn: "60 usual; 80 new for this community; 95 a transferable idea"},
-	{Code: "continuity", Weight: 10, Name: "可持续", NameEn: "Continuity", Hint: "60 办一次；80 能再办；95 会长成一个组织", HintEn: "60 one-off; 80 repeatable; 95 becomes an organisation"},
-	{Code: "budget", Weight: 10, Name: "预算合理", NameEn: "Reasonable budget", Hint: "60 加得对；80 有询价；95 节省，还有自带的人和物", HintEn: "60 adds up; 80 priced; 95 frugal with in-kind help"},
-}
+func DefaultRubric(kind string) []Criterion { return edition.DefaultRubrics()[kind] }
 
 const (
 	criteriaSQL  = `select code, seq, name, name_en, hint, hint_en, weight from criterion where round_id = @round::uuid order by seq`

@@ -71,6 +71,10 @@ type Draft struct {
 	OrgWish            string     `form:"org_wish"`
 	OrgType            string     `form:"org_type"`
 	Declared           []string   `form:"declared"`
+
+	// The district's part: nil answers leave what is stored; Form is the version of the questions that were shown.
+	Form    int             `form:"q" json:",omitempty"`
+	Answers edition.Answers `form:"-" json:",omitempty"`
 }
 
 const (
@@ -88,10 +92,11 @@ func (d Draft) check() error {
 		{"goal", d.Goal, 200}, {"method", d.Method, 800}, {"risks", d.Risks, 300}, {"partners", d.Partners, 300}, {"product", d.Product, 200}, {"future", d.Future, 300}} {
 		short(&wrong, t.field, t.text, t.most)
 	}
+	short(&wrong, "category", d.Category, 20) // which there are, the edition says: offered
 	for _, c := range []struct {
 		field, code string
 		known       []edition.Choice
-	}{{"track", d.Track, edition.Tracks}, {"category", d.Category, edition.Categories}, {"colour", d.Colour, Colours}, {"how_found", d.HowFound, WaysFound},
+	}{{"track", d.Track, edition.Tracks}, {"colour", d.Colour, Colours}, {"how_found", d.HowFound, WaysFound},
 		{"org_wish", d.OrgWish, OrgWishes}, {"org_type", d.OrgType, OrgTypes}} {
 		if c.code != "" && !edition.Known(c.known, c.code) {
 			wrong.Add(c.field, "请从列出的选项里选")
@@ -243,7 +248,7 @@ func write(ctx context.Context, tx pg.Tx, p Proposal, d Draft, at time.Time) err
 			return err
 		}
 	}
-	return nil
+	return keepAnswers(ctx, tx, p, d)
 }
 
 // lockOwn locks a proposal for somebody of its team; for anybody else it is not there.

@@ -40,7 +40,8 @@ type sheet struct {
 type Full struct {
 	Proposal
 	sheet
-	Edition edition.Edition
+	Edition  edition.Edition
+	District District // the district's questions and their answers
 }
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
@@ -69,7 +70,11 @@ func complete(ctx context.Context, q pg.Reader, p Proposal) (Full, error) {
 		return Full{}, err
 	}
 	e, err := edition.Get(ctx, q, p.EditionID)
-	return Full{p, s, e}, err
+	if err != nil {
+		return Full{}, err
+	}
+	a, err := asked(ctx, q, p)
+	return Full{p, s, e, a}, err
 }
 
 // Draft is what the team has written, as the form shows it.
@@ -78,7 +83,8 @@ func (f Full) Draft() Draft {
 		StartsOn: whole(f.StartsOn), EndsOn: whole(f.EndsOn), Problem: f.Problem, Affected: f.Affected, HowFound: f.HowFound, Asked: f.Asked, Goal: f.Goal,
 		Method: f.Method, Activities: f.Activities, Risks: f.Risks, Partners: f.Partners, ActTarget: f.ActTarget, ServedTarget: f.ServedTarget,
 		PeopleTarget: f.PeopleTarget, VolunteerTarget: f.VolunteerTarget, SatisfactionTarget: f.SatisfactionTarget, Product: f.Product, Lines: f.Lines,
-		OwnFen: f.OwnFen, Future: f.Future, OrgWish: f.OrgWish, OrgType: f.OrgType, Declared: f.Declared}
+		OwnFen: f.OwnFen, Future: f.Future, OrgWish: f.OrgWish, OrgType: f.OrgType, Declared: f.Declared,
+		Form: f.District.Form.Version, Answers: f.District.Answers}
 }
 
 // With is the proposal as a draft says it: what was sealed, for those who judge it while its team is rewriting it.
@@ -90,6 +96,7 @@ func (f Full) With(d Draft) Full {
 	f.SatisfactionTarget, f.Product, f.Lines, f.OwnFen = d.SatisfactionTarget, d.Product, d.Lines, d.OwnFen
 	f.Future, f.OrgWish, f.OrgType, f.Declared = d.Future, d.OrgWish, d.OrgType, d.Declared
 	f.Requested = max(Total(d.Lines)-d.OwnFen, 0)
+	f.District.Answers = d.Answers
 	return f
 }
 

@@ -13,7 +13,7 @@ type Section struct{ ID, Name, Sub string }
 
 // Sections are the parts of the form in their order.
 var Sections = []Section{{"card", "项目名片", "名称、类别、时间和地点"}, {"need", "想解决的问题", "谁遇到了什么麻烦"}, {"plan", "打算怎么做", "目标、做法和活动安排"},
-	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"future", "以后怎么办", "做完以后怎样继续"}, {"promise", "承诺", "请逐条看过再打勾"}}
+	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"future", "以后怎么办", "做完以后怎样继续"}, {"district", "区里的问题", "区里还想知道的几件事"}, {"promise", "承诺", "请逐条看过再打勾"}}
 
 // Gaps lists everything that still stands between the draft and its submission, in the order of the page.
 func (f Full) Gaps() []Gap {
@@ -26,6 +26,8 @@ func (f Full) Gaps() []Gap {
 	if f.OrgWish == "yes" {
 		g.need("future", "org_type", f.OrgType == "", "想成立组织的话，请选一个类型")
 	}
+	f.questions(g)
+	f.offered(g)
 	for _, d := range Declarations {
 		g.need("promise", "declared", !slices.Contains(f.Declared, d.Code), "请看过并勾选每一条承诺")
 	}

@@ -102,6 +102,9 @@ func (b *Book) admit(ctx context.Context, tx pg.Tx, f Full, received time.Time) 
 	if f.State == Drafted && !identity.Within(f.Home, f.Edition.Place) {
 		return fault.Field("home", "您现在的社区不在这一届的范围里，请联系社区工作人员")
 	}
+	if err := quotas(ctx, tx, f); err != nil {
+		return err
+	}
 	return within(ctx, tx, f)
 }
 
@@ -191,6 +194,9 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 		return f, tooLate()
 	}
 	f.Revision++
+	if err := settleAnswers(ctx, tx, &f); err != nil {
+		return f, err
+	}
 	s := Sealed{Number: f.Number, Revision: f.Revision, Edition: f.EditionID, Place: f.Place, Received: received, Lead: f.LeadID, Draft: f.Draft()}
 	for _, m := range f.Members {
 		if m.State == "accepted" {

@@ -77,11 +77,24 @@ func (h handlers) one(c *fiber.Ctx) error {
 
 // onePage shows an edition on the desk. Of another district's it says nothing that its public page does not.
 func (h handlers) onePage(c *fiber.Ctx, status int, call edition.Call, form ui.Form) error {
-	by := web.Actor(c)
-	return web.Show(c, status, view.One(view.DeskPage{Call: call, Form: form, Missing: h.book.Missing(call), Now: h.clock.Now(),
+	return h.onePageWith(c, status, call, form, ui.Form{})
+}
+
+// onePageWith is onePage with what was wrong with a file.
+func (h handlers) onePageWith(c *fiber.Ctx, status int, call edition.Call, form, file ui.Form) error {
+	by, ctx := web.Actor(c), c.UserContext()
+	p := view.DeskPage{Call: call, Form: form, FileForm: file, Missing: h.book.Missing(call), Now: h.clock.Now(),
 		CanPlan: by.Can(identity.PlanEditions, call.Place), CanPublish: by.Can(identity.PublishEditions, call.Place),
-		CanReview: by.Can(identity.RunRounds, call.Place), CanJudge: by.Sees(identity.ReadSheets, call.Place),
-		CanPapers: len(by.Sight(identity.ExportProposals)) > 0}))
+		CanReview: by.Can(identity.RunRounds, call.Place), CanJudge: by.Sees(identity.ReadSheets, call.Place), CanPapers: len(by.Sight(identity.ExportProposals)) > 0, CanAttach: edition.MayAttach(by, call.Edition)}
+	cal, err := place.Calendar(ctx, h.db)
+	if err != nil {
+		return err
+	}
+	p.Slots, p.Grace = call.Timetable(cal), call.Grace(cal)
+	if p.Files, err = h.book.Files(ctx, call.ID); err != nil {
+		return err
+	}
+	return web.Show(c, status, view.One(p))
 }
 
 // plan saves the plan of a draft, or shows it with one more row for a fund source.
@@ -157,7 +170,7 @@ func (h handlers) publish(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.Said(c, "公布了，已经告诉社区工作人员")
+	web.Said(c, "公布了，社区工作人员和全区居民都会收到消息")
 	return web.See(c, "/desk/editions/"+id)
 }
 
@@ -236,7 +249,7 @@ func (h handlers) extend(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.Said(c, "申报时间已延长，已经告诉社区工作人员")
+	web.Said(c, "申报时间已延长，社区工作人员和全区居民都会收到消息")
 	return web.See(c, "/desk/editions/"+id)
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +21,14 @@ import (
 	"seedbed/domain/accounts"
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
+	"seedbed/domain/evidence"
+	"seedbed/domain/identity"
+	serveevidence "seedbed/server/evidence"
 	"seedbed/server/web"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
+	"seedbed/storage/photo"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -59,7 +65,13 @@ func newHouse(t *testing.T) house {
 	}
 	c := clock.NewManual(time.Date(2026, 5, 20, 12, 0, 0, 0, clock.Shanghai))
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
-	return house{t, web.New(site, Routes(edition.New(db, c), db, c)), c}
+	store, err := objects.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := evidence.NewBook(db, store, c, photo.NewDarkroom(1), map[string]evidence.Owner{"edition": {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen}})
+	book := edition.New(db, c)
+	return house{t, web.New(site, slices.Concat(Routes(book, db, c), CallRoutes(book, db, store, c), serveevidence.Routes(files))), c}
 }
 
 // ask sends a request of a person; fields make it a post. It fails unless the answer has the status.

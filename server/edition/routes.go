@@ -55,7 +55,11 @@ func (h handlers) call(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Call(view.CallPage{Call: call, Fresh: newID(), Now: h.clock.Now()}))
+	page, err := h.full(c, call)
+	if err != nil {
+		return err
+	}
+	return web.Page(c, view.Call(page))
 }
 
 // see reads the edition of the address, for whoever asks.

@@ -1,12 +1,15 @@
 package proposal
 
 import (
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"seedbed/domain/clock"
+	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
@@ -75,7 +78,7 @@ func (h handlers) edit(c *fiber.Ctx) error {
 		web.Said(c, m.Text, m.Args...)
 		return web.See(c, "/proposals/"+f.ID)
 	}
-	p := view.EditPage{Full: f, Form: web.Fill(f.Draft()), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c))}
+	p := view.EditPage{Full: f, Form: answers(f, web.Fill(f.Draft())), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c))}
 	switch web.Query(c, "add") {
 	case "activity":
 		p.AddActivities = 1
@@ -102,6 +105,7 @@ func (h handlers) save(c *fiber.Ctx) error {
 	}
 	draft, form, err := web.Bind[proposal.Draft](c)
 	saves := 0
+	draft.Answers = edition.Typed(form.Values)
 	if err == nil {
 		saves, err = h.book.Save(c.UserContext(), web.Actor(c), id, draft)
 	}
@@ -118,6 +122,9 @@ func (h handlers) save(c *fiber.Ctx) error {
 		return err
 	}
 	to := "/proposals/" + id
+	if key, ok := strings.CutPrefix(form.Value("then"), "file-"); ok {
+		return web.See(c, to+"/answers/"+url.PathEscape(key))
+	}
 	switch form.Value("then") {
 	case "add-activity":
 		return web.See(c, to+"/edit?add=activity#s-plan")

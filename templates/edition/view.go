@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"seedbed/domain/edition"
+	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -18,6 +19,12 @@ type CallPage struct {
 	Call  edition.Call
 	Fresh string // the id of a proposal that may be begun here
 	Now   time.Time
+
+	Slots     []edition.Slot // the timetable
+	Files     []evidence.Attachment
+	Questions []edition.Question // what the district asks
+	Changes   []edition.Change   // of the rules since the call was published
+	Places    []ui.Option        // the names of regions
 }
 
 // DeskPage is an edition on the desk that runs it.
@@ -31,6 +38,11 @@ type DeskPage struct {
 	CanReview  bool
 	CanJudge   bool // may see the jury and its results
 	CanPapers  bool // may export, or import, proposals of some place
+	CanAttach  bool
+	Slots      []edition.Slot
+	Grace      time.Time // until when paper received in time may be entered
+	Files      []evidence.Attachment
+	FileForm   ui.Form
 }
 
 // The decisions that ask for a reason on a page of their own.
@@ -44,9 +56,9 @@ const (
 type decision struct{ title, lead, ask, hint, button, kind string }
 
 var decisions = map[string]decision{
-	Extend: {"延长申报时间", "一届只能延长一次。延长后，社区工作人员会收到消息，公告上会写明原因。", "为什么延长", "例如：赶上长假，不少居民还没来得及写", "延长", "pri"},
+	Extend: {"延长申报时间", "一届只能延长一次。延长后，社区工作人员和全区居民会收到消息，公告上会写明原因。", "为什么延长", "例如：赶上长假，不少居民还没来得及写", "延长", "pri"},
 	Close:  {"提前截止申报", "截止以后居民就不能再提交申报书了。", "为什么提前截止", "例如：资金已经够不上更多项目", "现在截止", "bad"},
-	Cancel: {"取消这一届", "取消以后不能恢复。已经公布的，资金会退回，申报的团队会收到消息。", "为什么取消", "所有参加的人都会看到这句话", "确定取消", "bad"},
+	Cancel: {"取消这一届", "取消以后不能恢复。已经公布的，资金会退回，社区、居民和申报的团队都会收到消息。", "为什么取消", "所有参加的人都会看到这句话", "确定取消", "bad"},
 }
 
 // title is an edition's title in the language of the reader, if it has one.
@@ -113,14 +125,14 @@ func cards(ctx context.Context, list []edition.Edition, now time.Time, base stri
 var path = [][]string{{edition.Open}, {edition.Closed}, {edition.Reviewing}, {edition.Publicizing}, {edition.Contracting}, {edition.Running}, {edition.Closing, edition.Archived}}
 
 // steps is the year of an edition and where it stands.
-func steps(ctx context.Context, e edition.Edition) []ui.Step {
+func steps(ctx context.Context, e edition.Edition, slots []edition.Slot) []ui.Step {
 	list := []ui.Step{{Label: "居民申报", At: span(ctx, e.OpensAt, e.ClosesAt, ui.Until), Note: "写下想法，找齐伙伴，截止前提交"},
-		{Label: "社区推荐、街道审查", Note: words.T(ctx, "退回修改的，有 %d 个工作日改好再交", e.Rules.FixDays)},
-		{Label: "评委打分", Note: words.T(ctx, "每个项目由 %d 位评委打分，评委看不到是谁申报的", e.Rules.Panel)},
-		{Label: "结果公示", Note: words.T(ctx, "公示 %d 个工作日，谁都可以提异议", e.Rules.PublicDays)},
-		{Label: "签协议、拨第一笔钱"},
+		{Label: "社区推荐、街道审查", At: slotDays(slots, "fix", "check"), Note: words.T(ctx, "退回修改的，有 %d 个工作日改好再交", e.Rules.FixDays)},
+		{Label: "评委打分", At: slotDays(slots, "desk", "pitch"), Note: words.T(ctx, "每个项目由 %d 位评委打分，评委看不到是谁申报的", e.Rules.Panel)},
+		{Label: "结果公示", At: slotDays(slots, "public", "public"), Note: words.T(ctx, "公示 %d 个工作日，谁都可以提异议", e.Rules.PublicDays)},
+		{Label: "签协议、拨第一笔钱", At: slotDays(slots, "sign", "sign")},
 		{Label: "办活动", At: span(ctx, e.RunsFrom, e.RunsTo, ui.Date), Note: "每场活动留照片和签到，花的每一笔都公开"},
-		{Label: "结项验收", Note: "做得好的队伍，可以长成社区的常在组织"}}
+		{Label: "结项验收", At: slotDays(slots, "end", "end"), Note: "做得好的队伍，可以长成社区的常在组织"}}
 	now := -1
 	for i, states := range path {
 		for _, s := range states {
@@ -220,10 +232,17 @@ type gap struct {
 	Text fault.Message
 }
 
-func gaps(missing fault.Fields) []gap {
+func gaps(e edition.Edition, missing fault.Fields) []gap {
 	list := make([]gap, 0, len(missing))
 	for _, name := range missing.Names() {
-		list = append(list, gap{"#" + ui.ID(name), missing[name]})
+		href := desk(e) + "#" + ui.ID(name)
+		switch name {
+		case "rubric":
+			href = desk(e) + "/rubric/desk"
+		case "tracks":
+			href = desk(e) + "/terms"
+		}
+		list = append(list, gap{href, missing[name]})
 	}
 	return list
 }
@@ -240,4 +259,24 @@ func galleries() []ui.Option {
 		list[i] = ui.Option{Value: c.Code, Label: c.Name}
 	}
 	return list
+}
+
+// categoryName is a category's name in the reader's language.
+func categoryName(ctx context.Context, r edition.Rules, c edition.Choice) string {
+	for _, own := range r.Own {
+		if own.Name == c.Code {
+			return words.Pick(ctx, own.Name, own.NameEn)
+		}
+	}
+	return words.T(ctx, c.Name)
+}
+
+func hostFacts(e edition.Edition) []ui.Fact {
+	var facts []ui.Fact
+	for _, f := range []ui.Fact{{Term: "主办单位", Text: e.Organiser}, {Term: "承办单位", Text: e.Operator}, {Term: "协办单位", Text: e.Partners}} {
+		if f.Text != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
 }

@@ -71,11 +71,11 @@ func Options(choices []edition.Choice) []ui.Option {
 }
 
 func tracks(ctx context.Context, r edition.Rules) []ui.Option {
-	list := Options(edition.Tracks)
+	list := Options(r.Tracks())
 	for i, o := range list {
 		if most := r.Caps[o.Value]; most > 0 {
 			list[i].Hint = words.T(ctx, "最多支持 %s", most.Show())
-			if i == 0 {
+			if o.Value == "resident_team" {
 				list[i].Hint = words.T(ctx, "还没有成立组织的选这个，最多支持 %s", most.Show())
 			}
 		}

@@ -58,6 +58,7 @@ func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time
 	plan.OpensAt, plan.ClosesAt = opens, closes
 	plan.RunsFrom, plan.RunsTo = clock.Day(closes).AddDate(0, 0, 20), clock.Day(closes).AddDate(0, 10, 0)
 	plan.Funds = []edition.Fund{{Name: "区财政社区治理资金", Kind: "budget", Amount: yuan.Fen(s.projects)*2_600_00 + 30_000_00, DocNo: fmt.Sprintf("京社〔%d〕%d 号", opens.Year(), s.no)}}
+	plan.Organiser, plan.Operator, plan.Partners = "京州市委社会工作部", "京州市社区治理服务中心", "各街道、各社区居民委员会" //words:none
 	if err := g.Editions.Edit(ctx, g.district, e.ID, plan); err != nil {
 		return e, err
 	}
@@ -68,6 +69,9 @@ func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time
 			return e, err
 		}
 		e.Version++
+	}
+	if err := g.ask(ctx, e); err != nil {
+		return e, err
 	}
 	g.at(opens, 9)
 	if err := g.Editions.Publish(ctx, g.head, e.ID, edition.Pressed{Version: e.Version + 1}); err != nil {
@@ -168,7 +172,7 @@ func (g *garden) write(e edition.Edition, p grown) proposal.Draft {
 		ActTarget: 12, ServedTarget: 300, PeopleTarget: 80, VolunteerTarget: 10, SatisfactionTarget: 90, Product: product,
 		Lines: []proposal.Line{{Category: "M", Item: d.activity + "用的材料", UnitPrice: p.price, Qty: 30}, {Category: "P", Item: "海报和展板", UnitPrice: p.price, Qty: 4},
 			{Category: "I", Item: "志愿者保险", UnitPrice: p.price / 4, Qty: 12}, {Category: "F", Item: "活动饮水", UnitPrice: p.price / 10, Qty: 20}},
-		Future: future, OrgWish: "yes", OrgType: d.orgType, Declared: []string{"own_idea", "one_fund", "audit", "adult", "no_conflict", "privacy"}}
+		Future: future, OrgWish: "yes", OrgType: d.orgType, Declared: []string{"own_idea", "one_fund", "audit", "adult", "no_conflict", "privacy"}, Answers: g.answers(e, p)}
 }
 
 // screen is the community's opinion and the subdistrict's check.
@@ -222,6 +226,9 @@ func (g *garden) call(ctx context.Context, s season) error {
 		list[i] = p
 	}
 	if err := g.screening(ctx, list); err != nil {
+		return err
+	}
+	if err := g.holidays(ctx); err != nil {
 		return err
 	}
 	return g.inviteJury(ctx, e, false)

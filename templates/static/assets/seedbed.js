@@ -271,6 +271,16 @@
   fit();
   addEventListener("resize", fit);
 
+  // A question that waits for the answer to another comes and goes with it; one that is itself away lets none come.
+  const waiting = all("[data-when]").filter(box => box.dataset.when);
+  const settle = () => {
+    for (const box of waiting) {
+      const answers = all(`[name="${box.dataset.when}"]:checked`).filter(b => !b.closest("[hidden]"));
+      box.hidden = !answers.some(b => b.value === box.dataset.is);
+    }
+  };
+  if (waiting.length) doc.addEventListener("change", settle);
+
   // j and k walk through a list, unless somebody is typing.
   doc.addEventListener("keydown", e => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select")) return;
