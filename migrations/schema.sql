@@ -233,6 +233,16 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.vote_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.yes is not null or new.yes is null or new.handover_id <> old.handover_id or new.person_id <> old.person_id then
+    raise exception '票已经投过了，不能再改' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE TABLE public.activity (
     id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -600,6 +610,58 @@ CREATE TABLE public.fund_source (
     doc_no text DEFAULT ''::text NOT NULL,
     CONSTRAINT fund_source_amount_check CHECK ((amount > 0)),
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
+);
+
+CREATE TABLE public.guardian (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    name_sealed bytea NOT NULL,
+    phone_sealed bytea NOT NULL,
+    phone_tail text NOT NULL,
+    text_version integer DEFAULT 1 NOT NULL,
+    accompanied boolean DEFAULT false NOT NULL,
+    how text DEFAULT ''::text NOT NULL,
+    paper uuid,
+    code_hash bytea,
+    code_at timestamp with time zone,
+    code_tries integer DEFAULT 0 NOT NULL,
+    codes_n integer DEFAULT 0 NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    state text DEFAULT 'asked'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT guardian_check CHECK (((state <> 'agreed'::text) OR (how <> ''::text))),
+    CONSTRAINT guardian_check1 CHECK (((how <> 'paper'::text) OR ((paper IS NOT NULL) AND (answered_by IS NOT NULL)))),
+    CONSTRAINT guardian_how_check CHECK ((how = ANY (ARRAY[''::text, 'code'::text, 'paper'::text])))
+);
+
+CREATE TABLE public.handover (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    old_lead uuid NOT NULL,
+    new_lead uuid NOT NULL,
+    proposed_by uuid NOT NULL,
+    reason text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    place public.ltree NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_by uuid,
+    state text DEFAULT 'voting'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.handover_vote (
+    handover_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    yes boolean,
+    at timestamp with time zone,
+    CONSTRAINT handover_vote_check CHECK (((yes IS NULL) = (at IS NULL)))
 );
 
 CREATE TABLE public.invoice (
@@ -1043,6 +1105,7 @@ CREATE TABLE public.proposal (
     saved_at timestamp with time zone NOT NULL,
     saves integer DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    org_id uuid,
     CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
     CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
     CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
@@ -1056,6 +1119,17 @@ CREATE TABLE public.proposal_activity (
     month text DEFAULT ''::text NOT NULL,
     place_text text DEFAULT ''::text NOT NULL,
     people integer NOT NULL
+);
+
+CREATE TABLE public.proposal_comment (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    section text NOT NULL,
+    body text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hidden_at timestamp with time zone,
+    hidden_by uuid
 );
 
 CREATE TABLE public.proposal_line (
@@ -1187,6 +1261,24 @@ CREATE TABLE public.team (
     version integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE public.team_link (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    role text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    most integer NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    until timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_link_check CHECK ((used <= most)),
+    CONSTRAINT team_link_most_check CHECK (((most >= 1) AND (most <= 30))),
+    CONSTRAINT team_link_role_check CHECK ((role = ANY (ARRAY['member'::text, 'helper'::text]))),
+    CONSTRAINT team_link_used_check CHECK ((used >= 0))
+);
+
 CREATE TABLE public.team_member (
     id uuid NOT NULL,
     team_id uuid NOT NULL,
@@ -1201,7 +1293,47 @@ CREATE TABLE public.team_member (
     at timestamp with time zone NOT NULL,
     answered_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'deputy'::text, 'treasurer'::text, 'member'::text])))
+    age text DEFAULT ''::text NOT NULL,
+    rights text DEFAULT 'edit'::text NOT NULL,
+    wish text DEFAULT ''::text NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    want_id uuid,
+    link_id uuid,
+    CONSTRAINT team_member_age_check CHECK ((age = ANY (ARRAY[''::text, 'adult'::text, '16_17'::text, '14_15'::text, 'under_14'::text]))),
+    CONSTRAINT team_member_mentor CHECK (((role <> 'mentor'::text) OR (rights <> 'edit'::text))),
+    CONSTRAINT team_member_minor CHECK (((age = ANY (ARRAY[''::text, 'adult'::text])) OR (role = 'helper'::text))),
+    CONSTRAINT team_member_rights_check CHECK ((rights = ANY (ARRAY['edit'::text, 'comment'::text, 'view'::text]))),
+    CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'deputy'::text, 'treasurer'::text, 'member'::text, 'helper'::text, 'mentor'::text])))
+);
+
+CREATE TABLE public.team_post (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    code text NOT NULL,
+    title text NOT NULL,
+    intro text NOT NULL,
+    state text DEFAULT 'closed'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.team_want (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    task text NOT NULL,
+    skill text DEFAULT ''::text NOT NULL,
+    time_text text NOT NULL,
+    place_text text NOT NULL,
+    risk text NOT NULL,
+    role text NOT NULL,
+    "least" text NOT NULL,
+    wanted integer NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_want_least_check CHECK (("least" = ANY (ARRAY['adult'::text, '16_17'::text, '14_15'::text, 'under_14'::text]))),
+    CONSTRAINT team_want_role_check CHECK ((role = ANY (ARRAY['member'::text, 'helper'::text]))),
+    CONSTRAINT team_want_wanted_check CHECK (((wanted >= 1) AND (wanted <= 50)))
 );
 
 CREATE TABLE public.throttle (
@@ -1347,6 +1479,18 @@ ALTER TABLE ONLY public.evaluation_sheet
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_member_id_key UNIQUE (member_id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_pkey PRIMARY KEY (handover_id, person_id);
+
 ALTER TABLE ONLY public.invoice
     ADD CONSTRAINT invoice_key1_key UNIQUE (key1);
 
@@ -1458,6 +1602,9 @@ ALTER TABLE ONLY public.project
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_pkey PRIMARY KEY (proposal_id, seq);
 
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_pkey PRIMARY KEY (proposal_id, seq);
 
@@ -1503,11 +1650,26 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_team_id_key UNIQUE (team_id);
+
+ALTER TABLE ONLY public.team_want
+    ADD CONSTRAINT team_want_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.throttle
     ADD CONSTRAINT throttle_pkey PRIMARY KEY (key);
@@ -1564,6 +1726,10 @@ CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
 
+CREATE UNIQUE INDEX handover_one ON public.handover USING btree (team_id) WHERE (state = ANY (ARRAY['voting'::text, 'passed'::text]));
+
+CREATE INDEX handover_place ON public.handover USING gist (place);
+
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
 
 CREATE INDEX ledger_account_owner ON public.ledger_account USING btree (owner_id);
@@ -1600,9 +1766,13 @@ CREATE INDEX project_lead ON public.project USING btree (lead_id);
 
 CREATE INDEX project_place ON public.project USING gist (place);
 
+CREATE INDEX proposal_comment_of ON public.proposal_comment USING btree (proposal_id, at);
+
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
 
 CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
+
+CREATE INDEX proposal_org ON public.proposal USING btree (org_id) WHERE (org_id IS NOT NULL);
 
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
 
@@ -1620,13 +1790,19 @@ CREATE INDEX session_person ON public.session USING btree (person_id);
 
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
 
+CREATE INDEX team_link_team ON public.team_link USING btree (team_id, at);
+
 CREATE UNIQUE INDEX team_member_once ON public.team_member USING btree (team_id, person_id) WHERE ((person_id IS NOT NULL) AND (state = ANY (ARRAY['invited'::text, 'applied'::text, 'accepted'::text])));
 
 CREATE INDEX team_member_person ON public.team_member USING btree (person_id, state);
 
 CREATE INDEX team_member_phone ON public.team_member USING btree (phone_index) WHERE (person_id IS NULL);
 
+CREATE INDEX team_member_want_of ON public.team_member USING btree (want_id) WHERE (want_id IS NOT NULL);
+
 CREATE UNIQUE INDEX team_one_lead ON public.team_member USING btree (team_id) WHERE ((role = 'lead'::text) AND (state = 'accepted'::text));
+
+CREATE INDEX team_want_team ON public.team_want USING btree (team_id, at);
 
 CREATE INDEX tranche_state ON public.tranche USING btree (state, place);
 
@@ -1683,6 +1859,16 @@ CREATE CONSTRAINT TRIGGER evaluation_audited AFTER INSERT OR UPDATE ON public.ev
 CREATE TRIGGER evaluation_move BEFORE UPDATE ON public.evaluation FOR EACH ROW EXECUTE FUNCTION public.check_move('evaluation');
 
 CREATE TRIGGER evaluation_sheet_never BEFORE DELETE OR UPDATE ON public.evaluation_sheet FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER guardian_audited AFTER INSERT OR UPDATE ON public.guardian DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('guardian');
+
+CREATE TRIGGER guardian_move BEFORE UPDATE ON public.guardian FOR EACH ROW EXECUTE FUNCTION public.check_move('guardian');
+
+CREATE CONSTRAINT TRIGGER handover_audited AFTER INSERT OR UPDATE ON public.handover DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('handover');
+
+CREATE TRIGGER handover_move BEFORE UPDATE ON public.handover FOR EACH ROW EXECUTE FUNCTION public.check_move('handover');
+
+CREATE TRIGGER handover_vote_once BEFORE UPDATE ON public.handover_vote FOR EACH ROW EXECUTE FUNCTION public.vote_once();
 
 CREATE CONSTRAINT TRIGGER judge_audited AFTER INSERT OR UPDATE ON public.judge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('judge');
 
@@ -1746,11 +1932,23 @@ CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUN
 
 CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
 
+CREATE CONSTRAINT TRIGGER team_link_audited AFTER INSERT OR UPDATE ON public.team_link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_link');
+
+CREATE TRIGGER team_link_move BEFORE UPDATE ON public.team_link FOR EACH ROW EXECUTE FUNCTION public.check_move('team_link');
+
 CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.team_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_member');
 
 CREATE TRIGGER team_member_move BEFORE UPDATE ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.check_move('team_member');
 
 CREATE TRIGGER team_move BEFORE UPDATE ON public.team FOR EACH ROW EXECUTE FUNCTION public.check_move('team');
+
+CREATE CONSTRAINT TRIGGER team_post_audited AFTER INSERT OR UPDATE ON public.team_post DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_post');
+
+CREATE TRIGGER team_post_move BEFORE UPDATE ON public.team_post FOR EACH ROW EXECUTE FUNCTION public.check_move('team_post');
+
+CREATE CONSTRAINT TRIGGER team_want_audited AFTER INSERT OR UPDATE ON public.team_want DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_want');
+
+CREATE TRIGGER team_want_move BEFORE UPDATE ON public.team_want FOR EACH ROW EXECUTE FUNCTION public.check_move('team_want');
 
 CREATE CONSTRAINT TRIGGER tranche_audited AFTER INSERT OR UPDATE ON public.tranche DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('tranche');
 
@@ -1915,6 +2113,42 @@ ALTER TABLE ONLY public.evaluation
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.team_member(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_paper_fkey FOREIGN KEY (paper) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_new_lead_fkey FOREIGN KEY (new_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_old_lead_fkey FOREIGN KEY (old_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -2038,6 +2272,15 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_hidden_by_fkey FOREIGN KEY (hidden_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -2049,6 +2292,9 @@ ALTER TABLE ONLY public.proposal_line
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_opinion_by_fkey FOREIGN KEY (opinion_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.org(id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -2116,8 +2362,17 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_link FOREIGN KEY (link_id) REFERENCES public.team_link(id);
 
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -2125,8 +2380,17 @@ ALTER TABLE ONLY public.team_member
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_want FOREIGN KEY (want_id) REFERENCES public.team_want(id);
+
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.team_want
+    ADD CONSTRAINT team_want_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
@@ -2195,6 +2459,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.guardian TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handover TO seedbed_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handover_vote TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 
@@ -2290,6 +2560,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_comment TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
@@ -2310,7 +2582,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_link TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_member TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_post TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_want TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.throttle TO seedbed_app;
 

@@ -26,6 +26,8 @@ const (
 	CheckEligibility  Permission = "check_eligibility"
 	DecideAppeals     Permission = "decide_appeals"
 	AcceptRefinements Permission = "accept_refinements"
+	ConfirmLeads      Permission = "confirm_leads"    // a team's new lead, after its vote
+	RecordGuardians   Permission = "record_guardians" // of minors in a team
 
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
@@ -107,6 +109,8 @@ var May = map[Permission][]Role{
 	CheckEligibility:  {SubdistrictStaff},
 	DecideAppeals:     {DistrictStaff},
 	AcceptRefinements: {DistrictStaff},
+	ConfirmLeads:      {CommunityHead, SubdistrictHead},
+	RecordGuardians:   {CommunityStaff},
 
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},

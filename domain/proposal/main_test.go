@@ -162,7 +162,7 @@ func (w *world) joins(proposalID string, lead, person identity.Actor) string {
 		w.Fatal(err)
 	}
 	member := w.invited(p, lead, person)
-	if err := w.book.Accept(ctx, person, member, Answer{Version: 1, Agree: true}); err != nil {
+	if err := w.book.Accept(ctx, person, member, Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 		w.Fatal(err)
 	}
 	return member
