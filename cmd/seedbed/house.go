@@ -122,7 +122,22 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"guardian": {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 	})
+	h.Proposals.KeepPapers(store)
+	h.Proposals.KnowOrgs(h.orgsOf)
+}
+
+// orgsOf are the organisations somebody leads, for the proposals they make in their name.
+func (h *House) orgsOf(ctx context.Context, by identity.Actor) ([]proposal.OrgChoice, error) {
+	orgs, err := incubation.Mine(ctx, h.Engines.DB, by)
+	var list []proposal.OrgChoice
+	for _, o := range orgs {
+		if o.LeaderID == by.ID {
+			list = append(list, proposal.OrgChoice{ID: o.ID, Name: o.Name})
+		}
+	}
+	return list, err
 }
 
 // routes is the whole route table.
@@ -169,6 +184,7 @@ func (h *House) schedule() []jobs.Scheduled {
 	return []jobs.Scheduled{
 		{Name: "close calls", Every: time.Minute, Run: edition.CloseDue},
 		{Name: "remind drafts", Every: time.Hour, Run: proposal.RemindDrafts},
+		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},

@@ -25,6 +25,8 @@ var kinds = []struct {
 	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
+	{"新领办人待确认", "/desk/handovers", identity.ConfirmLeads, handoversSQL},
+	{"家长同意待登记", "/desk/guardians", identity.RecordGuardians, guardiansSQL},
 	{"优化稿待确认", "/desk/proposals?state=refining", identity.AcceptRefinements, refiningSQL},
 	{"协议待起草", "/desk/proposals?state=refined", identity.DraftAgreements, refinedSQL},
 	{"协议待签（社区）", "/desk/agreements", identity.SignAsHost, hostSQL},
@@ -47,6 +49,8 @@ const (
 	endorseSQL     = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
 	eligibleSQL    = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
+	handoversSQL   = `select count(*) from handover where state = 'passed' and place <@ any(@sight::text[]::ltree[])`
+	guardiansSQL   = `select count(*) from guardian g join team_member m on m.id = g.member_id join proposal p on p.team_id = m.team_id where g.state = 'asked' and m.state in ('applied','accepted') and p.place <@ any(@sight::text[]::ltree[])`
 	refiningSQL    = `select count(*) from proposal where state = 'refining' and place <@ any(@sight::text[]::ltree[])`
 	refinedSQL     = `select count(*) from proposal p where state = 'refined' and place <@ any(@sight::text[]::ltree[]) and not exists (select from agreement a where a.proposal_id = p.id)`
 	hostSQL        = `select count(*) from agreement a where state = 'signing' and host <@ any(@sight::text[]::ltree[]) and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'C')`

@@ -170,7 +170,7 @@ func (b *Book) JoinByLink(ctx context.Context, by identity.Actor, token string, 
 	}
 	n.ID, n.Want = formID(n.ID), ""
 	to := "accepted"
-	if young(n.Age) {
+	if Young(n.Age) {
 		to = "applied"
 	}
 	return o.ProposalID, to == "accepted", b.db.Change(ctx, func(tx pg.Tx) error {

@@ -27,10 +27,10 @@ import (
 var Ages = []edition.Choice{{Code: "adult", Name: "满 18 岁"}, {Code: "16_17", Name: "16 到 17 岁"}, {Code: "14_15", Name: "14 到 15 岁"}, {Code: "under_14", Name: "不到 14 岁"}}
 
 // minor tells whether a band is below 18: helper only, with a guardian who knows.
-func minor(age string) bool { return young(age) || age == "16_17" }
+func minor(age string) bool { return Young(age) || age == "16_17" }
 
-// young tells whether a band needs a guardian's yes before anything begins (L3 art. 8, L1 art. 31).
-func young(age string) bool { return age == "14_15" || age == "under_14" }
+// Young tells whether a band needs a guardian's yes before anything begins (L3 art. 8, L1 art. 31).
+func Young(age string) bool { return age == "14_15" || age == "under_14" }
 
 // newcomer is what everybody says about themself on the way into a team.
 type newcomer struct {
@@ -91,7 +91,7 @@ const (
 
 // guarded tells why a minor may not be taken in yet.
 func guarded(ctx context.Context, q pg.Reader, s seat) error {
-	if !young(s.Age) {
+	if !Young(s.Age) {
 		return nil
 	}
 	states, err := pg.Values[string](ctx, q, guardianOfSQL, pg.Args{"member": s.ID})

@@ -62,7 +62,7 @@ func (b *Book) Accept(ctx context.Context, by identity.Actor, memberID string, a
 		return err
 	}
 	c := accepting
-	if young(a.Age) {
+	if Young(a.Age) {
 		c.to = "applied"
 	}
 	return b.answer(ctx, by, memberID, a, c)

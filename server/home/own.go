@@ -124,6 +124,8 @@ var shelves = []struct {
 	{identity.ReadOrgs, ui.Link{Href: "/desk/orgs", Label: "组织", Icon: "tree"}},
 	{identity.ReadEditions, ui.Link{Href: "/desk/editions", Label: "各届大赛", Icon: "flower"}},
 	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
+	{identity.ConfirmLeads, ui.Link{Href: "/desk/handovers", Label: "新领办人", Icon: "gavel"}},
+	{identity.RecordGuardians, ui.Link{Href: "/desk/guardians", Label: "家长同意", Icon: "users"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

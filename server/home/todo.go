@@ -20,6 +20,9 @@ const todoSQL = `with mine as (select m.team_id, m.role from team_member m where
  found (rank, kind, id, title, note, due) as (
   select 1, 'invited', m.id, coalesce(nullif(p.title, ''), t.name), l.name, null::timestamptz from team_member m join team t on t.id = m.team_id join person l on l.id = t.lead_id join proposal p on p.team_id = t.id where m.person_id = @me::uuid and m.state = 'invited'
   union all select 2, 'asked', o.id, o.name, '', null from org_member m join org o on o.id = m.org_id where m.person_id = @me::uuid and m.state = 'asked'
+  union all select 2, 'vote', p.id, coalesce(nullif(p.title, ''), t.name), '', h.until from handover_vote v join handover h on h.id = v.handover_id join proposal p on p.id = h.proposal_id join team t on t.id = h.team_id where v.person_id = @me::uuid and v.yes is null and h.state = 'voting' and h.until > @now and exists (select from mine where mine.team_id = h.team_id)
+  union all select 2, 'applied', p.id, coalesce(nullif(p.title, ''), t.name), '', null from proposal p join team t on t.id = p.team_id where p.lead_id = @me::uuid and p.state not in ('withdrawn', 'void') and exists (select from team_member m where m.team_id = p.team_id and m.state = 'applied')
+  union all select 2, 'guardian', g.id, coalesce(nullif(p.title, ''), t.name), '', null from guardian g join team_member m on m.id = g.member_id join team t on t.id = m.team_id join proposal p on p.team_id = t.id where g.child_id = @me::uuid and g.state = 'asked' and m.state in ('applied', 'accepted')
   union all select 3, 'signing', a.id, p.title, a.number, null from agreement a join proposal p on p.id = a.proposal_id where a.state = 'signing' and p.lead_id = @me::uuid and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B')
   union all select 4, 'mend', p.id, p.title, p.reason, p.fix_until from proposal p where p.lead_id = @me::uuid and p.state = 'returned'
   union all select 5, 'draft', p.id, p.title, '', e.closes_at from proposal p join edition e on e.id = p.edition_id where p.lead_id = @me::uuid and p.state = 'draft' and e.state = 'open' and e.closes_at > @now
@@ -42,6 +45,9 @@ type waiting struct {
 // asks say what to do about each kind, in a neighbour's words, and where; the address has the row's id between its parts.
 var asks = map[string]struct{ text, before, after, kind, tag string }{
 	"invited":           {"邀请您一起做「%s」", "/invitations#a-", "", "warn", "等您回答"},
+	"vote":              {"「%s」要换领办人，请您投票", "/proposals/", "/handover", "warn", "等您投票"},
+	"applied":           {"有邻居想加入「%s」", "/proposals/", "/team", "warn", "等您回答"},
+	"guardian":          {"请家长扫码，同意您参加「%s」", "/guardians/", "", "warn", "等家长确认"},
 	"asked":             {"邀请您加入「%s」", "/orgs/", "/room", "warn", "等您回答"},
 	"signing":           {"签协议：%s", "/agreements/", "", "warn", "等您签"},
 	"mend":              {"提案「%s」要修改", "/proposals/", "/edit", "warn", "退回来了"},

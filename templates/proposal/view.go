@@ -47,13 +47,6 @@ type OwnPage struct {
 	Seat     proposal.Member // the actor's own membership
 }
 
-// TeamPage is a team with the form that asks somebody in.
-type TeamPage struct {
-	Full  proposal.Full
-	Form  ui.Form
-	Leads bool
-}
-
 // CasePage is a proposal on the desk. At names the form that was not taken.
 type CasePage struct {
 	proposal.Case
