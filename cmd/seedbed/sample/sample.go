@@ -75,7 +75,7 @@ func Plant(ctx context.Context, t Tools, now time.Time) (string, error) {
 		func(ctx context.Context) error { return g.edition(ctx, first) },
 		func(ctx context.Context) error { return g.edition(ctx, second) },
 		func(ctx context.Context) error { return g.edition(ctx, third) },
-		func(ctx context.Context) error { return g.call(ctx, fourth) }}
+		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.recruit}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("on %s: %w", g.Clock.Now().Format(time.DateOnly), err)
