@@ -221,12 +221,12 @@ func (b *Book) RevealGuardian(ctx context.Context, by identity.Actor, id, reason
 
 // SignedPaper is a guardian's yes on paper, recorded by the community.
 type SignedPaper struct {
-	ID          string `form:"id"` // of the file
-	Version     int    `form:"version"`
-	Seen        bool   `form:"seen"` // the guardian was there and signed
-	Accompanied bool   `form:"accompanied"`
+	ID          string         `form:"id"` // of the file
+	Version     int            `form:"version"`
+	Seen        bool           `form:"seen"` // the guardian was there and signed
+	Accompanied bool           `form:"accompanied"`
 	File        evidence.Taken `form:"-"`
-	FileName    string `form:"-"`
+	FileName    string         `form:"-"`
 }
 
 // RecordPaper records a guardian's signature on paper, with its picture, by the community's staff. Nobody records one for a

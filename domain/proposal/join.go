@@ -133,7 +133,9 @@ func wanted(ctx context.Context, tx pg.Tx, p Proposal, n Application) (Want, err
 		return Want{}, fault.Field("want", "请选择想做哪一项")
 	}
 	w, there, err := pg.Maybe[Want](ctx, tx, wantSQL, pg.Args{"id": n.Want, "team": p.TeamID})
-	band := func(code string) int { return slices.IndexFunc(Ages, func(c edition.Choice) bool { return c.Code == code }) }
+	band := func(code string) int {
+		return slices.IndexFunc(Ages, func(c edition.Choice) bool { return c.Code == code })
+	}
 	switch {
 	case err != nil:
 		return w, err

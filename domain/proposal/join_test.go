@@ -301,7 +301,9 @@ func TestLimitOfAnOrganisation(t *testing.T) {
 	if err := w.db.Change(ctx, func(tx pg.Tx) error { return foundOrg(ctx, tx, warrant, org, w.lead.ID) }); err != nil {
 		t.Fatal(err)
 	}
-	w.book.KnowOrgs(func(context.Context, identity.Actor) ([]OrgChoice, error) { return []OrgChoice{{org, "缝纫社"}}, nil })
+	w.book.KnowOrgs(func(context.Context, identity.Actor) ([]OrgChoice, error) {
+		return []OrgChoice{{org, "缝纫社"}}, nil
+	})
 	second := w.call(1) // limits count across open editions
 	drafts := []Full{w.draft(w.lead, w.edition), w.draft(w.neighbour, second)}
 	for i, lead := range []identity.Actor{w.lead, w.neighbour} {

@@ -19,7 +19,7 @@ const (
 	joinedSQL = `select m.person_id::text as person_id, array_agg(p.title order by p.submitted_at, p.id) as titles from team_member m join proposal p on p.team_id = m.team_id
   join edition e on e.id = p.edition_id where m.person_id = any(@people::uuid[]) and m.state = 'accepted' and m.role <> 'mentor' and p.id <> @id::uuid` + underWay + `
   group by 1 having count(*) >= @most order by 1`
-	orgSQL = `select p.title from proposal p join edition e on e.id = p.edition_id where p.org_id = nullif(@org, '')::uuid and p.id <> @id::uuid` + underWay + ` order by p.submitted_at, p.id`
+	orgSQL   = `select p.title from proposal p join edition e on e.id = p.edition_id where p.org_id = nullif(@org, '')::uuid and p.id <> @id::uuid` + underWay + ` order by p.submitted_at, p.id`
 	orgOfSQL = `select coalesce(org_id::text, '') from proposal where id = @id::uuid`
 )
 

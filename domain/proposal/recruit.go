@@ -350,4 +350,3 @@ func (b *Book) Recruit(ctx context.Context, proposalID string) (Recruiting, erro
 func (b *Book) RecruitByCode(ctx context.Context, code string) (string, error) {
 	return pg.Value[string](ctx, b.db, byCodeSQL, pg.Args{"code": code})
 }
-
