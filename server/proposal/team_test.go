@@ -21,7 +21,13 @@ func (h *house) scanned(who, address string) string {
 	if to := a.Header.Get("Location"); strings.Contains(to, "k=") {
 		h.Errorf("the secret part stays in the address: %s", to)
 	}
-	return strings.Split(a.Header.Get("Set-Cookie"), ";")[0]
+	for _, cookie := range a.Header["Set-Cookie"] {
+		if strings.HasPrefix(cookie, "seedbed_join=") || strings.HasPrefix(cookie, "seedbed_guardian=") {
+			return strings.Split(cookie, ";")[0]
+		}
+	}
+	h.Fatal("nothing carries the secret part on")
+	return ""
 }
 
 // with asks as somebody whose browser carries a cookie more.
