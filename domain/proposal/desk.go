@@ -74,7 +74,7 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 			return Case{}, err
 		}
 	}
-	c := Case{Full: f, Conflicted: conflict(f.Proposal, people(f), by) != nil}
+	c := Case{Full: f.shielded(), Conflicted: conflict(f.Proposal, people(f), by) != nil}
 	open := f.Edition.State == edition.Open || f.Edition.State == edition.Closed
 	may := func(p identity.Permission, states ...string) bool {
 		return open && by.Can(p, f.Place) && slices.Contains(states, f.State)

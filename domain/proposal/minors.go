@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,18 @@ func minor(age string) bool { return Young(age) || age == "16_17" }
 
 // Young tells whether a band needs a guardian's yes before anything begins (L3 art. 8, L1 art. 31).
 func Young(age string) bool { return age == "14_15" || age == "under_14" }
+
+// shielded is a proposal with its minors' names masked: for whoever reads it outside the team. Who looks after children
+// opens their record, and that look is kept.
+func (f Full) shielded() Full {
+	f.Members = slices.Clone(f.Members)
+	for i, m := range f.Members {
+		if minor(m.Age) {
+			f.Members[i].Name, f.Members[i].PhoneTail = Masked(m.Name), ""
+		}
+	}
+	return f
+}
 
 // newcomer is what everybody says about themself on the way into a team.
 type newcomer struct {

@@ -255,3 +255,22 @@ func TestStaffRecordAGuardiansPaperAndEveryLookIsKept(t *testing.T) {
 		t.Errorf("%d consents of the guardian", n)
 	}
 }
+
+func TestTheDeskReadsNoChildsName(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	f := w.submitted(w.lead, w.edition)
+	if _, _, err := w.book.JoinByLink(ctx, w.account("小红"), w.link(f, w.lead, 2), teen("14_15")); err != nil {
+		t.Fatal(err)
+	}
+	c, err := w.book.See(ctx, w.head, f.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := c.Members[len(c.Members)-1]
+	if last.Age != "14_15" || last.Name != "小**" || last.PhoneTail != "" {
+		t.Errorf("the desk reads %+v", last)
+	}
+	if own := w.own(w.lead, f.ID).Members; own[len(own)-1].Name != "小红" {
+		t.Errorf("the team reads %+v", own[len(own)-1])
+	}
+}
