@@ -21,6 +21,8 @@ const statesSQL = `
 with rows as (
   select 'edition' as entity, id, state, version from edition union all select 'proposal', id, state, version from proposal
   union all select 'team', id, state, version from team union all select 'team_member', id, state, version from team_member
+  union all select 'team_post', id, state, version from team_post union all select 'team_want', id, state, version from team_want union all select 'team_link', id, state, version from team_link
+  union all select 'guardian', id, state, version from guardian union all select 'handover', id, state, version from handover
   union all select 'judge', id, state, version from judge union all select 'review_round', id, state, version from review_round
   union all select 'assignment', id, state, version from assignment union all select 'sheet', id, state, version from sheet
   union all select 'award', id, state, version from award union all select 'publicity', id, state, version from publicity

@@ -149,7 +149,22 @@ func (h *House) areas(safe *vault.Vault) {
 		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
 		"topic":    {Read: identity.ReadTopics, Page: "/desk/topics/"},
 		"edition":  {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen},
+		"guardian": {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 	})
+	h.Proposals.KeepPapers(store)
+	h.Proposals.KnowOrgs(h.orgsOf)
+}
+
+// orgsOf are the organisations somebody leads, for the proposals they make in their name.
+func (h *House) orgsOf(ctx context.Context, by identity.Actor) ([]proposal.OrgChoice, error) {
+	orgs, err := incubation.Mine(ctx, h.Engines.DB, by)
+	var list []proposal.OrgChoice
+	for _, o := range orgs {
+		if o.LeaderID == by.ID {
+			list = append(list, proposal.OrgChoice{ID: o.ID, Name: o.Name})
+		}
+	}
+	return list, err
 }
 
 // routes is the whole route table.
@@ -215,6 +230,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "remind drafts", Every: time.Hour, Run: proposal.RemindDrafts},
 		{Name: "remind opinions", Every: time.Hour, Run: proposal.RemindOpinions},
 		{Name: "mark older proposals", Every: 10 * time.Minute, Run: proposal.MarkOlder},
+		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},

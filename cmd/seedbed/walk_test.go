@@ -162,7 +162,7 @@ func (w *town) team(lead *tab) {
 		if i == 0 {
 			mate.shot("invitation")
 		}
-		mate.tick("agree").press("加入团队")
+		mate.tick("age", "adult").tick("agree").press("加入团队")
 	}
 	lead.open("/proposals/"+w.proposal+"/team").see("陈秀珍", "刘建国").shot("team")
 }

@@ -32,6 +32,8 @@ var kinds = []struct {
 	{"资格申诉待答复", "/desk/proposals?flag=appeal", identity.DecideAppeals, appealsSQL},
 	{"相近的提案待看", "/desk/proposals?flag=alike", identity.CompareProposals, alikeSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
+	{"新领办人待确认", "/desk/handovers", identity.ConfirmLeads, handoversSQL},
+	{"家长同意待登记", "/desk/guardians", identity.RecordGuardians, guardiansSQL},
 	{"优化稿待确认", "/desk/proposals?state=refining", identity.AcceptRefinements, refiningSQL},
 	{"协议待起草", "/desk/proposals?state=refined", identity.DraftAgreements, refinedSQL},
 	{"协议待签（社区）", "/desk/agreements", identity.SignAsHost, hostSQL},
@@ -63,6 +65,8 @@ const (
 	alikeSQL   = `select count(distinct p.id) from proposal_alike a join proposal p on p.id in (a.proposal_id, a.other_id) where p.place <@ any(@sight::text[]::ltree[])
   and not exists (select from alike_verdict v where v.one_id = least(a.proposal_id, a.other_id) and v.other_id = greatest(a.proposal_id, a.other_id))`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
+	handoversSQL   = `select count(*) from handover where state = 'passed' and place <@ any(@sight::text[]::ltree[])`
+	guardiansSQL   = `select count(*) from guardian g join team_member m on m.id = g.member_id join proposal p on p.team_id = m.team_id where g.state = 'asked' and m.state in ('applied','accepted') and p.place <@ any(@sight::text[]::ltree[])`
 	refiningSQL    = `select count(*) from proposal where state = 'refining' and place <@ any(@sight::text[]::ltree[])`
 	refinedSQL     = `select count(*) from proposal p where state = 'refined' and place <@ any(@sight::text[]::ltree[]) and not exists (select from agreement a where a.proposal_id = p.id)`
 	hostSQL        = `select count(*) from agreement a where state = 'signing' and host <@ any(@sight::text[]::ltree[]) and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'C')`

@@ -42,6 +42,8 @@ const (
 	ReadPapers        Permission = "read_papers"      // files of a proposal: photos, signed papers
 	ImportProposals   Permission = "import_proposals" // enter proposals on paper from a workbook
 	ExportProposals   Permission = "export_proposals" // take lists, books and files out
+	ConfirmLeads      Permission = "confirm_leads"    // a team's new lead, after its vote
+	RecordGuardians   Permission = "record_guardians" // of minors in a team
 
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
@@ -142,6 +144,8 @@ var May = map[Permission][]Role{
 	ReadPapers:        slices.Concat(team, desks, []Role{Supervisor}),
 	ImportProposals:   {CommunityStaff, SubdistrictStaff, DistrictStaff},
 	ExportProposals:   slices.Concat(desks, []Role{Supervisor}),
+	ConfirmLeads:      {CommunityHead, SubdistrictHead},
+	RecordGuardians:   {CommunityStaff},
 
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},

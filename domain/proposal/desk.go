@@ -40,7 +40,7 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	if err != nil {
 		return Case{}, err
 	}
-	c := Case{Full: f, Conflicted: conflict(f.Proposal, people(f), by) != nil}
+	c := Case{Full: f.shielded(), Conflicted: conflict(f.Proposal, people(f), by) != nil}
 	if c.Record, err = record(ctx, b.db, id); err != nil {
 		return c, err
 	}

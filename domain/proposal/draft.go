@@ -251,20 +251,12 @@ func write(ctx context.Context, tx pg.Tx, p Proposal, d Draft, at time.Time) err
 	return keepAnswers(ctx, tx, p, d)
 }
 
-// lockOwn locks a proposal for somebody of its team; for anybody else it is not there.
+// lockOwn locks a proposal for somebody of its team who may change it; for anybody else it is not there.
 func lockOwn(ctx context.Context, tx pg.Tx, by identity.Actor, id string) (Proposal, identity.Warrant, error) {
-	p, err := Lock(ctx, tx, id)
-	if err != nil {
-		return p, identity.Warrant{}, err
+	p, own, w, err := lockSeated(ctx, tx, by, id)
+	if err == nil && !own.edits() {
+		err = fault.New(fault.Forbidden, "领办人请您看看、提意见，内容由别的成员修改。需要的话请和领办人说")
 	}
-	ties, err := TeamTies(ctx, tx, p.TeamID, by)
-	if err != nil {
-		return p, identity.Warrant{}, err
-	}
-	if len(ties) == 0 {
-		return p, identity.Warrant{}, fault.Missing()
-	}
-	w, err := by.Tied(p.Place, ties...).Must(identity.DraftProposals, p.Place)
 	return p, w, err
 }
 

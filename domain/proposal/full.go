@@ -18,6 +18,8 @@ type Member struct {
 	Skill     string `json:"skill"`
 	PhoneTail string `json:"phone_tail"`
 	State     string `json:"state"`
+	Age       string `json:"age"`    // a band of Ages, "" before it was asked
+	Rights    string `json:"rights"` // one of Rights
 	Version   int    `json:"version"`
 }
 
@@ -51,7 +53,7 @@ const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as l
   (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note) order by b.seq), '[]')
     from proposal_line b where b.proposal_id = p.id) as lines,
   (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'person_id', coalesce(m.person_id::text, ''), 'name', m.name, 'role', m.role, 'skill', m.skill,
-    'phone_tail', m.phone_tail, 'state', m.state, 'version', m.version) order by (m.role <> 'lead'), m.at, m.id), '[]')
+    'phone_tail', m.phone_tail, 'state', m.state, 'age', m.age, 'rights', m.rights, 'version', m.version) order by (m.role <> 'lead'), m.at, m.id), '[]')
     from team_member m where m.team_id = t.id and m.state in ('invited', 'applied', 'accepted')) as members
   from proposal p join team t on t.id = p.team_id join person l on l.id = p.lead_id join place pl on pl.path = p.place where p.id = @id::uuid`
 
@@ -100,11 +102,11 @@ func (f Full) With(d Draft) Full {
 	return f
 }
 
-// Accepted counts the members who have said yes, the lead among them.
+// Accepted counts the members who have said yes, the lead among them; helpers and mentors are no members of the core.
 func (f Full) Accepted() int {
 	n := 0
 	for _, m := range f.Members {
-		if m.State == "accepted" {
+		if m.State == "accepted" && core(m.Role) {
 			n++
 		}
 	}
@@ -120,11 +122,11 @@ func (b *Book) Own(ctx context.Context, by identity.Actor, id string) (Full, err
 	if err != nil {
 		return Full{}, err
 	}
-	ties, err := TeamTies(ctx, b.db, p.TeamID, by)
+	_, here, err := seatIn(ctx, b.db, p.TeamID, by)
 	if err != nil {
 		return Full{}, err
 	}
-	if len(ties) == 0 {
+	if !here {
 		return Full{}, fault.Missing()
 	}
 	return complete(ctx, b.db, p)

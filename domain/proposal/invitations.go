@@ -18,15 +18,17 @@ type Invitation struct {
 	LeadName   string
 	Role       string
 	State      string
+	GuardID    string // the guardian asked for, "" when none is needed
+	Guardian   string // asked, agreed, refused
 	Edition    string
 	At         time.Time
 	Version    int
 }
 
 const (
-	invitationColumns = `m.id::text, p.id::text as proposal_id, p.title, t.name as team_name, l.name as lead_name, m.role, m.state, e.title as edition, m.at, m.version`
+	invitationColumns = `m.id::text, p.id::text as proposal_id, p.title, t.name as team_name, l.name as lead_name, m.role, m.state, coalesce(g.id::text, '') as guard_id, coalesce(g.state, '') as guardian, e.title as edition, m.at, m.version`
 	invitedSQL        = `select ` + invitationColumns + ` from team_member m join team t on t.id = m.team_id join proposal p on p.team_id = t.id join person l on l.id = p.lead_id
-  join edition e on e.id = p.edition_id where m.person_id = @me::uuid and m.role <> 'lead' and m.state in ('invited', 'accepted') and p.state not in ('withdrawn', 'void')
+  join edition e on e.id = p.edition_id left join guardian g on g.member_id = m.id where m.person_id = @me::uuid and m.role <> 'lead' and m.state in ('invited', 'applied', 'accepted') and p.state not in ('withdrawn', 'void')
   order by (m.state = 'invited') desc, m.at desc limit 50`
 )
 

@@ -163,7 +163,7 @@ func (w *world) joins(proposalID string, lead, person identity.Actor) string {
 		w.Fatal(err)
 	}
 	member := w.invited(p, lead, person)
-	if err := w.book.Accept(ctx, person, member, Answer{Version: 1, Agree: true}); err != nil {
+	if err := w.book.Accept(ctx, person, member, Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 		w.Fatal(err)
 	}
 	return member
@@ -171,6 +171,11 @@ func (w *world) joins(proposalID string, lead, person identity.Actor) string {
 
 // invited leaves an open invitation for a person, as Invite does for one whose number is known.
 func (w *world) invited(p Proposal, lead, person identity.Actor) string {
+	w.Helper()
+	return w.invitedAs(p, lead, person, "member")
+}
+
+func (w *world) invitedAs(p Proposal, lead, person identity.Actor, role string) string {
 	w.Helper()
 	ctx := context.Background()
 	phone := fmt.Sprintf("139%08d", w.count(`select count(*) from team_member`, nil)+int(noon.Unix()%1000))
@@ -180,7 +185,7 @@ func (w *world) invited(p Proposal, lead, person identity.Actor) string {
 	}
 	w.run(`update person set phone_index = @index where id = @id::uuid`, pg.Args{"index": index, "id": person.ID})
 	member := newID()
-	if err := w.book.Invite(ctx, lead, p.ID, NewMember{ID: member, Name: person.Name, Phone: phone, Role: "member"}); err != nil {
+	if err := w.book.Invite(ctx, lead, p.ID, NewMember{ID: member, Name: person.Name, Phone: phone, Role: role}); err != nil {
 		w.Fatal(err)
 	}
 	w.run(`update person set phone_index = null where id = @id::uuid`, pg.Args{"id": person.ID})

@@ -11,6 +11,7 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/yuan"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 )
 
@@ -40,9 +41,15 @@ const (
 var Live = []string{Submitted, Returned, Endorsed, Eligible, Shortlisted, Pitched, Ranked, Selected, Reserve, Refining, Refined, Contracted}
 
 // PhoneBook finds people by a typed phone number without keeping it: a keyed digest, the last four digits, the account.
+// It also lends the accounts' keys and sender, for links, guardians' numbers and their codes.
 type PhoneBook interface {
 	Index(typed string) (index []byte, tail string, err error)
 	PersonByPhone(ctx context.Context, q pg.Reader, typed string) (string, error)
+	Sign(purpose, value string) []byte
+	SealFor(ctx context.Context, q pg.Reader, personID, purpose, value string) ([]byte, error)
+	OpenFor(ctx context.Context, q pg.Reader, personID, purpose string, sealed []byte) (string, error)
+	Text(ctx context.Context, phone, text string) error
+	GiveName(ctx context.Context, tx pg.Tx, by identity.Actor, name string) (string, error)
 }
 
 // Book is the door to proposals and teams.
@@ -50,10 +57,14 @@ type Book struct {
 	db     *pg.DB
 	clock  clock.Clock
 	phones PhoneBook
+	scans  objects.Store // guardians' signed papers, see KeepPapers
+	orgs   Orgs          // the organisations of a lead, see KnowOrgs
 }
 
 // New makes the proposals' door.
-func New(db *pg.DB, c clock.Clock, phones PhoneBook) *Book { return &Book{db, c, phones} }
+func New(db *pg.DB, c clock.Clock, phones PhoneBook) *Book {
+	return &Book{db: db, clock: c, phones: phones}
+}
 
 // Proposal is a project that somebody proposes to an edition.
 type Proposal struct {
@@ -173,8 +184,9 @@ func Move(ctx context.Context, tx pg.Tx, w identity.Warrant, s Step) error {
 }
 
 const (
-	tieSQL    = `select role from team_member where team_id = @team::uuid and person_id = @me::uuid and state = 'accepted'`
-	peopleSQL = `select person_id::text from team_member where team_id = @team::uuid and state = 'accepted' and person_id is not null order by at, id`
+	// A mentor reads along and belongs to nothing; a minor may not see the team's money.
+	tieSQL    = `select role from team_member where team_id = @team::uuid and person_id = @me::uuid and state = 'accepted' and role <> 'mentor' and age in ('', 'adult')`
+	peopleSQL = `select person_id::text from team_member where team_id = @team::uuid and state = 'accepted' and person_id is not null and role <> 'mentor' order by at, id`
 )
 
 // TeamTies lists the roles a team gives the actor; only accepted members have any.

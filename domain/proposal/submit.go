@@ -132,48 +132,6 @@ func tooLate() error {
 	return fault.New(fault.Conflict, "这一届现在不收申报书。您写的内容还在，可以打印留存")
 }
 
-const (
-	ledSQL = `select count(*) from proposal p join edition e on e.id = p.edition_id where p.lead_id = @person::uuid and p.id <> @id::uuid and p.state = any(@live)
-  and e.state in ('open', 'closed', 'reviewing', 'publicizing')`
-	joinedSQL = `select m.person_id::text as person_id, count(*) as n from team_member m join proposal p on p.team_id = m.team_id join edition e on e.id = p.edition_id
-  where m.person_id = any(@people::uuid[]) and m.state = 'accepted' and p.id <> @id::uuid and p.state = any(@live) and e.state in ('open', 'closed', 'reviewing', 'publicizing')
-  group by 1 having count(*) >= @most`
-)
-
-type joined struct {
-	PersonID string
-	N        int
-}
-
-// within holds the limits over all editions that are under way (DOMAIN §16): of the lead, and of every member.
-func within(ctx context.Context, tx pg.Tx, f Full) error {
-	people, names := []string{}, map[string]string{}
-	for _, m := range f.Members {
-		if m.State == "accepted" && m.PersonID != "" {
-			people, names[m.PersonID] = append(people, m.PersonID), m.Name
-		}
-	}
-	if err := alone(ctx, tx, people...); err != nil {
-		return err
-	}
-	led, err := pg.Value[int](ctx, tx, ledSQL, pg.Args{"person": f.LeadID, "id": f.ID, "live": Live})
-	if err != nil {
-		return err
-	}
-	if most := f.Edition.Rules.PerLead; led >= most {
-		return fault.New(fault.Conflict, "一个人最多领办 %d 个项目，您已经有 %d 个。可以先撤回一个，或请团队里别的人领办", most, led)
-	}
-	most := f.Edition.Rules.PerMember
-	busy, err := pg.All[joined](ctx, tx, joinedSQL, pg.Args{"people": people, "id": f.ID, "live": Live, "most": most})
-	if err != nil {
-		return err
-	}
-	if len(busy) > 0 {
-		return fault.New(fault.Conflict, "一个人最多参加 %d 个项目，%s 已经满了。请换一位成员，或请他先退出一个", most, names[busy[0].PersonID])
-	}
-	return nil
-}
-
 func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full, received time.Time) (Full, error) {
 	from, first := f.State, 0
 	if f.Number == "" {
@@ -199,7 +157,7 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 	}
 	s := Sealed{Number: f.Number, Revision: f.Revision, Edition: f.EditionID, Place: f.Place, Received: received, Lead: f.LeadID, Draft: f.Draft()}
 	for _, m := range f.Members {
-		if m.State == "accepted" {
+		if m.State == "accepted" && m.Role != "mentor" {
 			s.Team = append(s.Team, m.PersonID)
 		}
 	}

@@ -195,7 +195,7 @@ func TestLimitOfAMember(t *testing.T) {
 	lead := w.resident("领办四", hood)
 	f := w.submitted(lead, w.edition)
 	member := w.invited(f.Proposal, lead, busy)
-	if err := w.book.Accept(ctx, busy, member, Answer{Version: 1, Agree: true}); !fault.Is(err, fault.Conflict) {
+	if err := w.book.Accept(ctx, busy, member, Answer{Version: 1, Agree: true, Age: "adult"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("joined a third project that is already taking part: %v", err)
 	}
 }

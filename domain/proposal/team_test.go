@@ -55,11 +55,11 @@ func TestInvitationWaitsForItsPhone(t *testing.T) {
 	if ties, err := TeamTies(ctx, w.db, w.own(w.lead, id).TeamID, person); err != nil || len(ties) != 0 {
 		t.Errorf("before he says yes his ties are %v, %v", ties, err)
 	}
-	if err := w.book.Accept(ctx, person, mine[0].ID, Answer{Version: 1}); fault.InFields(err)["agree"].Text == "" {
+	if err := w.book.Accept(ctx, person, mine[0].ID, Answer{Version: 1, Age: "adult"}); fault.InFields(err)["agree"].Text == "" {
 		t.Errorf("joined without consent: %v", err)
 	}
 	for range 2 {
-		if err := w.book.Accept(ctx, person, mine[0].ID, Answer{Version: 1, Agree: true}); err != nil {
+		if err := w.book.Accept(ctx, person, mine[0].ID, Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,8 +84,8 @@ func TestInvitationsAreTheirOwnersBusiness(t *testing.T) {
 	asked := w.resident("刘建国", hood)
 	member := w.invited(p, w.lead, asked)
 	for name, err := range map[string]error{
-		"somebody else accepts":    w.book.Accept(ctx, w.neighbour, member, Answer{Version: 1, Agree: true}),
-		"the lead accepts for him": w.book.Accept(ctx, w.lead, member, Answer{Version: 1, Agree: true}),
+		"somebody else accepts":    w.book.Accept(ctx, w.neighbour, member, Answer{Version: 1, Agree: true, Age: "adult"}),
+		"the lead accepts for him": w.book.Accept(ctx, w.lead, member, Answer{Version: 1, Agree: true, Age: "adult"}),
 		"somebody else removes":    w.book.Remove(ctx, w.neighbour, member, Answer{Version: 1}),
 		"a visitor declines":       w.book.Decline(ctx, identity.Actor{}, member, Answer{Version: 1}),
 		"a stranger invites":       w.book.Invite(ctx, w.neighbour, id, NewMember{ID: newID(), Name: "甲", Phone: "13900000001", Role: "member"}),
@@ -100,7 +100,7 @@ func TestInvitationsAreTheirOwnersBusiness(t *testing.T) {
 	if err := w.book.Decline(ctx, asked, member, Answer{Version: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.book.Accept(ctx, asked, member, Answer{Version: 2, Agree: true}); !fault.Is(err, fault.Conflict) {
+	if err := w.book.Accept(ctx, asked, member, Answer{Version: 2, Agree: true, Age: "adult"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("accepted after declining: %v", err)
 	}
 	if n := len(w.own(w.lead, id).Members); n != 1 {

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -86,13 +87,20 @@ func (h handlers) arrive(c *fiber.Ctx, token, next string) error {
 	if err != nil {
 		return err
 	}
-	if visit.Actor.Name == "" {
+	next = web.Own(next)
+	if visit.Actor.Name == "" && !asksName(next) {
 		return web.See(c, "/me/profile")
 	}
-	if next = web.Own(next); next == "/" {
+	if next == "/" {
 		next = "/me"
 	}
 	return web.See(c, next)
+}
+
+// asksName tells whether a page asks a newcomer for their name itself: who has scanned a code to join a team is not led
+// away to fill in a profile first.
+func asksName(path string) bool {
+	return path == "/join" || strings.HasPrefix(path, "/recruit/")
 }
 
 func (h handlers) signOut(c *fiber.Ctx) error {

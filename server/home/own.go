@@ -126,6 +126,8 @@ var shelves = []struct {
 	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
 	{identity.CountTalents, ui.Link{Href: "/desk/talents", Label: "能人库", Icon: "star"}},
 	{identity.ReadTopics, ui.Link{Href: "/desk/topics", Label: "议题", Icon: "list"}},
+	{identity.ConfirmLeads, ui.Link{Href: "/desk/handovers", Label: "新领办人", Icon: "gavel"}},
+	{identity.RecordGuardians, ui.Link{Href: "/desk/guardians", Label: "家长同意", Icon: "users"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

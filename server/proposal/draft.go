@@ -64,7 +64,7 @@ func (h handlers) ownPageAt(c *fiber.Ctx, status int, f proposal.Full, form ui.F
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, At: at, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil,
+	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, At: at, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil && f.Edits(web.Actor(c)),
 		Record: record, PleaID: newID()}))
 }
 
@@ -76,6 +76,10 @@ func (h handlers) edit(c *fiber.Ctx) error {
 	if closed := h.book.Writable(f); closed != nil {
 		m := fault.MessageOf(closed)
 		web.Said(c, m.Text, m.Args...)
+		return web.See(c, "/proposals/"+f.ID)
+	}
+	if !f.Edits(web.Actor(c)) {
+		web.Said(c, "领办人请您看看、提意见，内容由别的成员修改")
 		return web.See(c, "/proposals/"+f.ID)
 	}
 	p := view.EditPage{Full: f, Form: answers(f, web.Fill(f.Draft())), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c))}

@@ -50,6 +50,7 @@ type house struct {
 	phones   map[string]string
 	people   map[string]identity.Actor
 	lang     string
+	cookies  string // beside the session's and the language's
 }
 
 func newHouse(t *testing.T) *house {
@@ -124,7 +125,7 @@ type answer struct {
 func (h *house) send(r *http.Request, who string) answer {
 	h.Helper()
 	r.Host = "localhost"
-	r.Header.Set("Cookie", "seedbed="+h.tokens[who]+"; seedbed_lang="+h.lang)
+	r.Header.Set("Cookie", "seedbed="+h.tokens[who]+"; seedbed_lang="+h.lang+h.cookies)
 	res, err := h.app.Test(r, 30_000)
 	h.do(err)
 	body, err := io.ReadAll(res.Body)

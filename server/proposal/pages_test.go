@@ -37,8 +37,8 @@ func (h *house) joined(at string) {
 		h.post("Zhou", at+"/members", url.Values{"name": {name}, "phone": {h.phones[name]}, "role": {"member"}}, 303)
 		page := h.get(name, "/invitations", 200)
 		action := regexp.MustCompile(`/invitations/[0-9a-f-]+/accept`).FindString(page.text)
-		h.post(name, action, url.Values{"version": {page.version(h.T, action)}}, 422).says(h.T, map[string]string{"zh": "打勾", "en": "tick the box"}[h.lang])
-		h.post(name, action, url.Values{"version": {page.version(h.T, action)}, "agree": {"true"}}, 303)
+		h.post(name, action, url.Values{"version": {page.version(h.T, action)}, "age": {"adult"}}, 422).says(h.T, map[string]string{"zh": "打勾", "en": "tick the box"}[h.lang])
+		h.post(name, action, url.Values{"version": {page.version(h.T, action)}, "age": {"adult"}, "agree": {"true"}}, 303)
 	}
 }
 

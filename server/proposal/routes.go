@@ -27,7 +27,7 @@ type handlers struct {
 // Routes lists the pages.
 func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) []web.Route {
 	h := handlers{book, edition.New(db, c), db, store, c}
-	return []web.Route{
+	return append(h.teamRoutes(), []web.Route{
 		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
 		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
 		{Method: "GET", Path: "/proposals/:id/edit", May: identity.DraftProposals, Handle: h.edit},
@@ -37,13 +37,6 @@ func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) 
 		{Method: "GET", Path: "/proposals/:id/receipt", May: identity.DraftProposals, Handle: h.receipt},
 		{Method: "GET", Path: "/proposals/:id/print", May: identity.DraftProposals, Handle: h.print},
 		{Method: "POST", Path: "/proposals/:id/withdraw", May: identity.DraftProposals, Handle: h.withdraw},
-		{Method: "GET", Path: "/proposals/:id/team", May: identity.DraftProposals, Handle: h.team},
-		{Method: "POST", Path: "/proposals/:id/members", May: identity.DraftProposals, Handle: h.invite},
-		{Method: "POST", Path: "/proposals/:id/members/:member/remove", May: identity.DraftProposals, Handle: h.remove},
-		{Method: "GET", Path: "/invitations", May: identity.BeHere, Handle: h.invitations},
-		{Method: "POST", Path: "/invitations/:id/accept", May: identity.DraftProposals, Handle: h.accept},
-		{Method: "POST", Path: "/invitations/:id/decline", May: identity.DraftProposals, Handle: h.decline},
-		{Method: "POST", Path: "/invitations/:id/leave", May: identity.DraftProposals, Handle: h.leave},
 		{Method: "GET", Path: "/desk/proposals", May: identity.ReadProposals, Handle: h.desk},
 		{Method: "GET", Path: "/desk/proposals/:id", May: identity.ReadProposals, Handle: h.see},
 		{Method: "POST", Path: "/desk/proposals/:id/endorse", May: identity.EndorseProposals, Handle: h.endorse, Upload: true},
@@ -61,7 +54,7 @@ func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) 
 		{Method: "POST", Path: "/proposals/:id/appeal", May: identity.DraftProposals, Handle: h.lodge, Upload: true},
 		{Method: "POST", Path: "/merges/:id/agree", May: identity.DraftProposals, Handle: h.agreeMerge},
 		{Method: "POST", Path: "/merges/:id/decline", May: identity.DraftProposals, Handle: h.declineMerge},
-	}
+	}...)
 }
 
 // fresh is an empty form with an id of its own, so that sending it twice is sending it once.

@@ -27,7 +27,7 @@ var projectStates = []edition.Choice{{Code: delivery.Preparing, Name: "准备中
 	{Code: delivery.MidDue, Name: "中期评估"}, {Code: delivery.MidPassed, Name: "中期通过"}, {Code: delivery.MidFailed, Name: "中期整改"}, {Code: delivery.Closing, Name: "结项中"},
 	{Code: delivery.Done, Name: "已验收"}, {Code: delivery.Failed, Name: "验收不合格"}, {Code: delivery.Terminated, Name: "已终止"}, {Code: delivery.Archived, Name: "已归档"}}
 
-var memberRoles = []edition.Choice{{Code: "lead", Name: "领办人"}, {Code: "deputy", Name: "副领办人"}, {Code: "treasurer", Name: "记账员"}, {Code: "member", Name: "成员"}}
+var memberRoles = []edition.Choice{{Code: "lead", Name: "领办人"}, {Code: "deputy", Name: "副领办人"}, {Code: "treasurer", Name: "记账员"}, {Code: "member", Name: "成员"}, {Code: "helper", Name: "帮手"}, {Code: "mentor", Name: "辅导社工"}}
 
 // tone is the colour of a state's tag.
 func tone(state string) string {

@@ -54,13 +54,6 @@ type OwnPage struct {
 	PleaID   string          // an id for a plea or an appeal
 }
 
-// TeamPage is a team with the form that asks somebody in.
-type TeamPage struct {
-	Full  proposal.Full
-	Form  ui.Form
-	Leads bool
-}
-
 // Options turns choices into those of a field.
 func Options(choices []edition.Choice) []ui.Option {
 	list := make([]ui.Option, len(choices))

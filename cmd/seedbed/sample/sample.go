@@ -84,7 +84,7 @@ func Plant(ctx context.Context, t Tools, now time.Time) (string, error) {
 		func(ctx context.Context) error { return g.edition(ctx, second) },
 		func(ctx context.Context) error { return g.edition(ctx, third) },
 		g.talents, g.topics,
-		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest, g.supporters}
+		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest, g.supporters, g.recruit}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("on %s: %w", g.Clock.Now().Format(time.DateOnly), err)
