@@ -45,9 +45,9 @@ type Full struct {
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
   coalesce((select name from person where id = p.opinion_by), '') as opinion_name,
-  (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'times', a.times, 'month', a.month, 'place', a.place_text, 'people', a.people) order by a.seq), '[]')
+  (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'times', a.times, 'month', a.month, 'place', a.place_text, 'people', a.people, 'row', a.row_id) order by a.seq), '[]')
     from proposal_activity a where a.proposal_id = p.id) as activities,
-  (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note) order by b.seq), '[]')
+  (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note, 'row', b.row_id) order by b.seq), '[]')
     from proposal_line b where b.proposal_id = p.id) as lines,
   (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'person_id', coalesce(m.person_id::text, ''), 'name', m.name, 'role', m.role, 'skill', m.skill,
     'phone_tail', m.phone_tail, 'state', m.state, 'version', m.version) order by (m.role <> 'lead'), m.at, m.id), '[]')
