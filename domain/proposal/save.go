@@ -22,7 +22,8 @@ type Edit struct {
 	Draft           // Saves is the save the page was shown with
 	Step   string   // whose fields it carries, "" for all
 	Page   string   // the open page, so that somebody's own earlier text is no clash
-	Held   []string // clashes nobody has decided yet: what is stored stays
+	Held   []string // clashes decided for the other's version: what is stored stays
+	Open   []string // clashes nobody has decided yet: what is stored stays, and they are offered again
 	Broken []string // fields of the form that could not be read
 }
 
@@ -174,7 +175,7 @@ func join(ctx context.Context, tx pg.Tx, id string, current Draft, e Edit, wrong
 	for _, name := range stepFields(e.Step) {
 		take(&mine, e.Draft, name)
 	}
-	for _, key := range e.Held {
+	for _, key := range slices.Concat(e.Held, e.Open) {
 		take(&mine, from, key)
 	}
 	for field := range wrong {
@@ -187,6 +188,11 @@ func join(ctx context.Context, tx pg.Tx, id string, current Draft, e Edit, wrong
 	merged, clashes := Merge(base, mine, current)
 	if len(clashes) > 0 && base != nil && own(base, current, clashes, later, e.Page) {
 		merged, clashes = Merge(base, mine, current)
+	}
+	for _, key := range e.Open {
+		if c, differs := clashAt(key, e.Draft, merged); differs && !slices.ContainsFunc(clashes, func(have Clash) bool { return have.Key == key }) {
+			clashes = append(clashes, c)
+		}
 	}
 	return merged, clashes, tooMany(merged)
 }
@@ -215,6 +221,32 @@ func begun(ctx context.Context, q pg.Reader, id string, current Draft, saves int
 	}
 	base, err := later[0].draft()
 	return base, later, err
+}
+
+// clashAt is the clash of what was typed with what is stored, at a place that is still undecided; false when there is no
+// difference any more.
+func clashAt(key string, typed, stored Draft) (Clash, bool) {
+	c := Clash{Key: key}
+	mine, typedIt := address(&typed, key, false)
+	theirs, storedIt := address(&stored, key, false)
+	_, _, inField := strings.Cut(key, ".")
+	show := shownAs
+	if strings.Contains(key, "@") && !inField {
+		show = rowText
+	}
+	if typedIt {
+		c.Mine = show(mine)
+	}
+	if storedIt {
+		c.Theirs = show(theirs)
+	}
+	switch {
+	case !typedIt && storedIt:
+		c.Gone = "mine"
+	case typedIt && !storedIt:
+		c.Gone = "theirs"
+	}
+	return c, (typedIt || storedIt) && c.Mine != c.Theirs
 }
 
 // own looks for clashes that are no clashes: what stands there was written by the very same page, which has not heard

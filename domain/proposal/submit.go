@@ -84,6 +84,10 @@ func (b *Book) Submit(ctx context.Context, by identity.Actor, id string, saves i
 		if err := b.admit(ctx, tx, f, received); err != nil {
 			return err
 		}
+		f = f.Settled()
+		if err := settle(ctx, tx, f); err != nil {
+			return err
+		}
 		done, err = b.handIn(ctx, tx, w, f, received)
 		return err
 	})
