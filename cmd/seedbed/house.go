@@ -122,6 +122,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
 		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"proposal": {Page: "/proposals/", Sees: proposal.SeesFile},
 	})
 }
 
@@ -135,6 +136,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
+		serveproposal.Photos(h.Proposals, proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
@@ -175,6 +177,8 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
+		{Name: "sweep saves", Every: 24 * time.Hour, At: 3*time.Hour + 10*time.Minute, Run: proposal.SweepSaves},
+		{Name: "sweep uploads", Every: time.Hour, Run: evidence.SweepUploads},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {
 			return outbox.Put(ctx, tx, due, evidence.Nightfall{})
 		}},

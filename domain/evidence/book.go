@@ -20,6 +20,8 @@ type Owner struct {
 	Page string              // where the row is looked at: "/activities/"
 	// Ties gives the roles the row itself gives the actor: team lead, team member.
 	Ties func(ctx context.Context, q pg.Reader, ownerID string, by identity.Actor) ([]identity.Role, error)
+	// Sees, where it is set, decides in place of Read and Ties: a draft is its team's alone.
+	Sees func(ctx context.Context, q pg.Reader, a Attachment, by identity.Actor) (bool, error)
 }
 
 // Book is where files are seen, examined and swept.

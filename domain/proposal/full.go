@@ -2,8 +2,10 @@ package proposal
 
 import (
 	"context"
+	"slices"
 
 	"seedbed/domain/edition"
+	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
@@ -41,6 +43,7 @@ type Full struct {
 	Proposal
 	sheet
 	Edition edition.Edition
+	Photos  []evidence.Attachment // those that still count, in the order they came
 }
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
@@ -69,7 +72,14 @@ func complete(ctx context.Context, q pg.Reader, p Proposal) (Full, error) {
 		return Full{}, err
 	}
 	e, err := edition.Get(ctx, q, p.EditionID)
-	return Full{p, s, e}, err
+	if err != nil {
+		return Full{}, err
+	}
+	photos, err := evidence.Of(ctx, q, p.ID)
+	photos = slices.DeleteFunc(photos, func(a evidence.Attachment) bool {
+		return a.Owner != "proposal" || !a.Counts() || !edition.Known(PhotoKinds, a.Kind)
+	})
+	return Full{p, s, e, photos}, err
 }
 
 // Draft is what the team has written, as the form shows it.

@@ -29,6 +29,7 @@ type Sealed struct {
 	Lead     string
 	Team     []string
 	Draft    Draft
+	Files    []string `json:",omitempty"` // digests of its pictures and papers
 }
 
 // seal writes the revision's text and its digest.
@@ -199,6 +200,9 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 		if m.State == "accepted" {
 			s.Team = append(s.Team, m.PersonID)
 		}
+	}
+	for _, x := range f.Photos {
+		s.Files = append(s.Files, x.Digest)
 	}
 	body, digest, err := seal(s)
 	if err != nil {

@@ -29,6 +29,7 @@ func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
 		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
 		{Method: "GET", Path: "/proposals/:id/edit", May: identity.DraftProposals, Handle: h.edit},
+		{Method: "GET", Path: "/proposals/:id/edit/:step", May: identity.DraftProposals, Handle: h.edit},
 		{Method: "POST", Path: "/proposals/:id", May: identity.DraftProposals, Handle: h.save},
 		{Method: "GET", Path: "/proposals/:id/check", May: identity.DraftProposals, Handle: h.check},
 		{Method: "POST", Path: "/proposals/:id/submit", May: identity.DraftProposals, Handle: h.submit},

@@ -19,7 +19,7 @@ func (h handlers) check(c *fiber.Ctx) error {
 }
 
 func (h handlers) checkPage(c *fiber.Ctx, status int, f proposal.Full, kept *fault.Message) error {
-	return web.Show(c, status, view.Check(view.CheckPage{Full: f, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept}))
+	return web.Show(c, status, view.Check(view.CheckPage{Full: f.Settled(), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept}))
 }
 
 // pressed is a button of the check page: at which save it was shown.
