@@ -13,6 +13,8 @@ import (
 	"seedbed/server/web"
 	"seedbed/storage/pg"
 	"seedbed/templates/ui"
+
+	view "seedbed/templates/proposal"
 )
 
 type handlers struct {
@@ -39,6 +41,7 @@ func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "GET", Path: "/proposals/:id/team", May: identity.DraftProposals, Handle: h.team},
 		{Method: "POST", Path: "/proposals/:id/members", May: identity.DraftProposals, Handle: h.invite},
 		{Method: "POST", Path: "/proposals/:id/members/:member/remove", May: identity.DraftProposals, Handle: h.remove},
+		{Method: "GET", Path: "/offline", May: identity.Look, Handle: func(c *fiber.Ctx) error { return web.Page(c, view.Offline()) }},
 		{Method: "GET", Path: "/invitations", May: identity.BeHere, Handle: h.invitations},
 		{Method: "POST", Path: "/invitations/:id/accept", May: identity.DraftProposals, Handle: h.accept},
 		{Method: "POST", Path: "/invitations/:id/decline", May: identity.DraftProposals, Handle: h.decline},
