@@ -101,31 +101,41 @@ var rowName = regexp.MustCompile(`^[0-9a-z]{6,16}$`)
 
 // name gives every row a name of its own: the one it brought, else that of the row that stood at its place.
 func (e *Edit) name(from Draft) {
-	seen := map[string]bool{}
-	fresh := func(name, there string) string {
-		if !rowName.MatchString(name) || seen[name] {
-			if name = there; there == "" || seen[there] {
-				name = RowName()
-			}
-		}
-		seen[name] = true
-		return name
-	}
 	e.Activities, e.Lines = slices.Clone(e.Activities), slices.Clone(e.Lines)
-	for i := range e.Activities {
-		there := ""
-		if i < len(from.Activities) {
-			there = from.Activities[i].Row
-		}
-		e.Activities[i].Row = fresh(e.Activities[i].Row, there)
+	acts, lines := namer{seen: map[string]bool{}}, namer{seen: map[string]bool{}}
+	for _, a := range from.Activities {
+		acts.there = append(acts.there, a.Row)
 	}
-	for i := range e.Lines {
-		there := ""
-		if i < len(from.Lines) {
-			there = from.Lines[i].Row
-		}
-		e.Lines[i].Row = fresh(e.Lines[i].Row, there)
+	for _, l := range from.Lines {
+		lines.there = append(lines.there, l.Row)
 	}
+	for i, a := range e.Activities {
+		e.Activities[i].Row = acts.name(a.Row, a == Activity{})
+	}
+	for i, l := range e.Lines {
+		e.Lines[i].Row = lines.name(l.Row, l == Line{})
+	}
+}
+
+// namer names the rows of a list.
+type namer struct {
+	there []string // the names of the rows that stand there, not yet given
+	seen  map[string]bool
+}
+
+func (n *namer) name(brought string, blank bool) string {
+	name := brought
+	if !rowName.MatchString(name) || n.seen[name] {
+		name = RowName()
+		if !blank && len(n.there) > 0 && !n.seen[n.there[0]] {
+			name = n.there[0]
+		}
+	}
+	if !blank && len(n.there) > 0 {
+		n.there = n.there[1:]
+	}
+	n.seen[name] = true
+	return name
 }
 
 // RowName makes a name for a new row.

@@ -53,10 +53,16 @@ func PlanOf(activities []Activity) Planned {
 	return p
 }
 
+// What a team without a name is called is data and not said to anybody: words:none.
+const (
+	ofPlace = "社区"
+	ofTeam  = "邻里队"
+)
+
 // teamOf names a team after its community.
 func teamOf(place string) string {
-	name := []rune(strings.TrimSuffix(place, "社区"))  //words:none
-	return string(name[:min(len(name), 26)]) + "邻里队" //words:none
+	name := []rune(strings.TrimSuffix(place, ofPlace))
+	return string(name[:min(len(name), 26)]) + ofTeam
 }
 
 // firstSentence is the beginning of a text, to the end of its first sentence or so many characters.
