@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"seedbed/domain/clock"
@@ -20,6 +24,7 @@ import (
 	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
 	"seedbed/storage/photo/sketch"
+	"seedbed/storage/sms"
 )
 
 // line is the telephone line between the browser and the house: it can be cut and mended.
@@ -213,7 +218,9 @@ func TestScreensATabClosedWhileTyping(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.edit("need")
-	w.until("the text is there", func() bool { return js[string](tab, `document.getElementsByName("problem")[0].value`) == "写到一半" })
+	w.until("the text is there", func() bool {
+		return js[string](tab, `document.getElementsByName("problem")[0].value`) == "写到一半"
+	})
 	w.until("the house has it", func() bool { return w.draft().Problem == "写到一半" })
 }
 
@@ -316,7 +323,7 @@ func (w *writing) quick(t *testing.T, bare bool) {
 		w.resident(name).open("/invitations").tick("agree").press("加入团队")
 	}
 	if bare {
-		f.open("/proposals/" + w.id + "/edit/photos").tick("kind", "need").files("photos", w.picture("need", sketch.People, 7)).press("上传").see("传好了 1 张")
+		f.open("/proposals/"+w.id+"/edit/photos").tick("kind", "need").files("photos", w.picture("need", sketch.People, 7)).press("上传").see("传好了 1 张")
 	}
 	f.open("/proposals/" + w.id + "/edit/promise")
 	f.taps++
@@ -420,7 +427,9 @@ func TestScreensPhotosGoOnAfterABreak(t *testing.T) {
 	tab.tick("kind", "need").files("photos", path)
 	w.line.set(true)
 	js[bool](tab, `document.querySelector("#photos button").click() || true`)
-	w.until("it waits for the line", func() bool { return strings.Contains(js[string](tab, `document.querySelector("[data-queue]").textContent`), "等网络") })
+	w.until("it waits for the line", func() bool {
+		return strings.Contains(js[string](tab, `document.querySelector("[data-queue]").textContent`), "等网络")
+	})
 	w.line.set(false)
 	w.edit("photos") // reloaded: the photo is still on the phone
 	w.until("the photo has come", func() bool {
@@ -490,7 +499,10 @@ func (w *writing) code(phone string) string { return w.house.Engines.Sender.(*sm
 // scriptless switches the scripts of a window off. What the tests ask of the page goes on working.
 func (w *writing) scriptless(tab *tab) {
 	w.t.Helper()
-	if err := chromedp.Do(tab.page, chromedp.ActionFunc(func(ctx context.Context) error { return emulation.SetScriptExecutionDisabled(true).Do(ctx) })); err != nil {
+	if err := chromedp.Do(tab.page, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})); err != nil {
 		w.t.Fatal(err)
 	}
 }
