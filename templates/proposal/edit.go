@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"seedbed/domain/edition"
+	"seedbed/domain/evidence"
 	"seedbed/domain/proposal"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -186,6 +187,18 @@ func allPromised(f ui.Form) bool {
 }
 
 func photoName(kind string) string { return edition.NameOf(proposal.PhotoKinds, kind) }
+
+// pictures are the photos of a proposal to look at.
+func pictures(ctx context.Context, files []evidence.Attachment) []ui.Photo {
+	var list []ui.Photo
+	for _, a := range files {
+		if a.Photo() {
+			what := words.T(ctx, photoName(a.Kind))
+			list = append(list, ui.Photo{Src: "/photos/" + a.ID + "/thumb", Full: "/photos/" + a.ID, Alt: what, Caption: what})
+		}
+	}
+	return list
+}
 
 // moneyRules tells the script what a budget must keep to, with the sentences of the house: the server says the same
 // when the draft is saved.
