@@ -313,7 +313,6 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	f.type_("activities.0.times", "8")
 	f.type_("activities.0.people", "20")
 	f.tap("下一步")
-	f.tap("下一步")
 	f.type_("lines.0.item", "布料和针线")
 	f.pick1("lines.0.category", "M")
 	f.type_("lines.0.unit_price", "40")
@@ -332,8 +331,8 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	if bare {
 		f.open("/proposals/"+w.id+"/edit/photos").tick("kind", "need").files("photos", w.picture("need", sketch.People, 7)).press("上传").see("传好了 1 张")
 	}
-	f.open("/proposals/" + w.id + "/edit/promise")
 	f.taps++
+	f.open("/proposals/" + w.id + "/edit").see("请逐条看过再打勾") // the first step that misses something
 	f.tap("逐条看过了，都答应，去检查")
 	f.shot("editor-check")
 	f.tap("提交申报")

@@ -142,9 +142,9 @@ func (w *town) write(lead *tab) {
 	lead.fill("problem", "老院子三百多户，每到换季，楼道里堆着没人要的旧衣服，扔了可惜，放着又堵路。").tick("affected", "elders", "all").tick("how_found", "own_life").fill("asked", "30").press("下一步")
 	lead.fill("goal", "让楼道通畅，让旧衣有用。").fill("method", "每周六在活动室教大家把旧衣改成布袋、围裙和坐垫，做好的送给独居老人。").
 		fill("activities.0.name", "周六改造课").fill("activities.0.times", "8").fill("activities.0.month", "每周六").fill("activities.0.place", "活动室").fill("activities.0.people", "20").fill("risks", "剪刀针线有人管，志愿者买保险。").press("下一步")
-	lead.fill("act_target", "8").fill("served_target", "160").fill("people_target", "60").fill("volunteer_target", "6").fill("satisfaction_target", "90").press("下一步")
 	lead.pick("lines.0.category", "M").fill("lines.0.item", "布料和针线").fill("lines.0.unit_price", "40").fill("lines.0.qty", "20").press("下一步")
-	lead.fill("team_name", "巧手队").press("下一步").shot("proposal-photos")
+	lead.fill("team_name", "巧手队").press("下一步")
+	lead.fill("act_target", "8").fill("served_target", "160").fill("people_target", "60").fill("volunteer_target", "6").fill("satisfaction_target", "90").press("下一步").shot("proposal-photos")
 	step("promise").fill("future", "做成了就一直做下去。").tick("org_wish", "yes").tick("org_type", "volunteer")
 	for _, d := range proposal.Declarations {
 		lead.tick("declared", d.Code)

@@ -11,9 +11,10 @@ import (
 // Section is a part of the form.
 type Section struct{ ID, Name, Sub string }
 
-// Sections are the parts of the form in their order, each a short page of its own.
+// Sections are the parts of the form in their order, each a short page of its own: first what everybody has to fill in,
+// then what the house fills in where it is left empty.
 var Sections = []Section{{"card", "项目名片", "名称、类别、时间和地点"}, {"need", "想解决的问题", "谁遇到了什么麻烦"}, {"plan", "打算怎么做", "目标、做法和活动安排"},
-	{"marks", "做到什么程度", "不填就按活动安排算"}, {"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"photos", "照片", "现在的样子、场地，选填"},
+	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"marks", "做到什么程度", "不填就按活动安排算"}, {"photos", "照片", "现在的样子、场地，选填"},
 	{"promise", "以后和承诺", "做完以后怎样继续，要答应哪些事"}}
 
 // Gaps lists everything that still stands between the draft and its submission, in the order of the page.
