@@ -58,7 +58,9 @@ func Routes(book *proposal.Book, db *pg.DB, c clock.Clock) []web.Route {
 
 // fresh is an empty form with an id of its own, so that sending it twice is sending it once. Who is asked in is a member
 // unless the lead says otherwise.
-func fresh() ui.Form { return ui.Form{Values: map[string][]string{"id": {newID()}, "role": {"member"}}} }
+func fresh() ui.Form {
+	return ui.Form{Values: map[string][]string{"id": {newID()}, "role": {"member"}}}
+}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
