@@ -5,13 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,69 +24,7 @@ import (
 	"seedbed/storage/sms"
 )
 
-// line is the telephone line between the browser and the house: it can be cut and mended.
-type line struct {
-	mu    sync.Mutex
-	to    string
-	cut   bool
-	conns map[net.Conn]bool
-}
-
-// lay puts a line before an address and gives the address of its other end.
-func layLine(t *testing.T, to string) (*line, string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	w := &line{to: strings.TrimPrefix(to, "http://"), conns: map[net.Conn]bool{}}
-	go func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go w.join(near)
-		}
-	}()
-	return w, "http://" + l.Addr().String()
-}
-
-func (w *line) join(near net.Conn) {
-	far, err := net.Dial("tcp", w.to)
-	w.mu.Lock()
-	if err != nil || w.cut {
-		w.mu.Unlock()
-		_ = near.Close()
-		if far != nil {
-			_ = far.Close()
-		}
-		return
-	}
-	w.conns[near], w.conns[far] = true, true
-	w.mu.Unlock()
-	go func() { _, _ = io.Copy(far, near); _ = far.Close() }()
-	_, _ = io.Copy(near, far)
-	_ = near.Close()
-	w.mu.Lock()
-	delete(w.conns, near)
-	delete(w.conns, far)
-	w.mu.Unlock()
-}
-
-func (w *line) set(cut bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cut = cut
-	if cut {
-		for c := range w.conns {
-			_ = c.Close()
-		}
-	}
-}
-
-// desk is a house with an open call, and a phone of a neighbour who has begun a proposal.
+// writing is a house with an open call, and a phone of a neighbour who has begun a proposal.
 type writing struct {
 	*town
 	line *line
@@ -299,25 +234,7 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	f.taps++
 	f.open("/editions/" + w.edition)
 	f.tap("我要申报")
-	w.id = f.id()
-	f.type_("title", "楼道口的旧衣改造坊")
-	f.pick1("category", "mutual_aid")
-	f.tap("下一步")
-	f.type_("problem", "楼道里堆着旧衣服，扔了可惜。")
-	f.pick1("affected", "elders")
-	f.pick1("how_found", "own_life")
-	f.tap("下一步")
-	f.type_("goal", "让旧衣有用，让楼道通畅。")
-	f.type_("method", "每周六教大家改布袋。")
-	f.type_("activities.0.name", "周六改造课")
-	f.type_("activities.0.times", "8")
-	f.type_("activities.0.people", "20")
-	f.tap("下一步")
-	f.type_("lines.0.item", "布料和针线")
-	f.pick1("lines.0.category", "M")
-	f.type_("lines.0.unit_price", "40")
-	f.type_("lines.0.qty", "20")
-	f.tap("下一步")
+	w.fillIn(f)
 	f.tap("邀请邻居、管理名单")
 	for _, name := range []string{"陈秀珍", "刘建国"} {
 		f.type_("name", name)
@@ -345,6 +262,30 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	if d.ActTarget != 8 || d.ServedTarget != 160 || d.PeopleTarget != 20 || d.Pitch == "" || d.Venue == "" || d.Colour != "orange" {
 		t.Errorf("handed in %+v", d)
 	}
+}
+
+// fillIn writes what everybody has to write.
+func (w *writing) fillIn(f *fast) {
+	w.t.Helper()
+	w.id = f.id()
+	f.type_("title", "楼道口的旧衣改造坊")
+	f.pick1("category", "mutual_aid")
+	f.tap("下一步")
+	f.type_("problem", "楼道里堆着旧衣服，扔了可惜。")
+	f.pick1("affected", "elders")
+	f.pick1("how_found", "own_life")
+	f.tap("下一步")
+	f.type_("goal", "让旧衣有用，让楼道通畅。")
+	f.type_("method", "每周六教大家改布袋。")
+	f.type_("activities.0.name", "周六改造课")
+	f.type_("activities.0.times", "8")
+	f.type_("activities.0.people", "20")
+	f.tap("下一步")
+	f.type_("lines.0.item", "布料和针线")
+	f.pick1("lines.0.category", "M")
+	f.type_("lines.0.unit_price", "40")
+	f.type_("lines.0.qty", "20")
+	f.tap("下一步")
 }
 
 // enter signs in from the page that asks for it, counting.
