@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +20,7 @@ import (
 	"seedbed/storage/sms"
 )
 
-// writing is a house with an open call, and a phone of a neighbour who has begun a proposal.
+// writing is a house with an open call, and the phone of a neighbour.
 type writing struct {
 	*town
 	line *line
@@ -148,7 +144,7 @@ func TestScreensATabClosedWhileTyping(t *testing.T) {
 	w.edit("need")
 	tab.fill("problem", "写到一半")
 	page := tab.page
-	time.Sleep(300 * time.Millisecond) // the phone writes at once, the house only after a pause
+	time.Sleep(300 * time.Millisecond) // the phone writes at once, the house later
 	ctx, cancel := chromedp.NewContext(page)
 	defer cancel()
 	tab.page = ctx
@@ -201,14 +197,13 @@ type fast struct {
 	taps int
 }
 
-func (f *fast) type_(name, value string) { f.taps++; f.fill(name, value) }
-func (f *fast) tap(label string)         { f.taps++; f.press(label) }
-func (f *fast) pick1(name, value string) { f.taps++; f.pick(name, value) }
+func (f *fast) put(name, value string)    { f.taps++; f.fill(name, value) }
+func (f *fast) tap(label string)          { f.taps++; f.press(label) }
+func (f *fast) decide(name, value string) { f.taps++; f.pick(name, value) }
 
 // From the first visit to the receipt in fewer than 40 taps and fields, sign-in and two invitations counted in.
 func TestScreensFirstVisitToSubmittedInFewTaps(t *testing.T) {
-	w := newWriting(t, true)
-	w.quick(t, false)
+	newWriting(t, true).quick(t, false)
 }
 
 // The same without any script: draft, edit, upload, submit.
@@ -228,8 +223,8 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	f.tap("我要申报")
 	w.hand.Advance(2 * time.Minute)
 	w.enter(f)
-	f.type_("name", "周桂兰")
-	f.pick1("home", home)
+	f.put("name", "周桂兰")
+	f.decide("home", home)
 	f.tap("保存")
 	f.taps++
 	f.open("/editions/" + w.edition)
@@ -237,8 +232,8 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	w.fillIn(f)
 	f.tap("邀请邻居、管理名单")
 	for _, name := range []string{"陈秀珍", "刘建国"} {
-		f.type_("name", name)
-		f.type_("phone", phones[name])
+		f.put("name", name)
+		f.put("phone", phones[name])
 		f.tap("发出邀请")
 	}
 	for _, name := range []string{"陈秀珍", "刘建国"} {
@@ -268,23 +263,23 @@ func (w *writing) quick(t *testing.T, bare bool) {
 func (w *writing) fillIn(f *fast) {
 	w.t.Helper()
 	w.id = f.id()
-	f.type_("title", "楼道口的旧衣改造坊")
-	f.pick1("category", "mutual_aid")
+	f.put("title", "楼道口的旧衣改造坊")
+	f.decide("category", "mutual_aid")
 	f.tap("下一步")
-	f.type_("problem", "楼道里堆着旧衣服，扔了可惜。")
-	f.pick1("affected", "elders")
-	f.pick1("how_found", "own_life")
+	f.put("problem", "楼道里堆着旧衣服，扔了可惜。")
+	f.decide("affected", "elders")
+	f.decide("how_found", "own_life")
 	f.tap("下一步")
-	f.type_("goal", "让旧衣有用，让楼道通畅。")
-	f.type_("method", "每周六教大家改布袋。")
-	f.type_("activities.0.name", "周六改造课")
-	f.type_("activities.0.times", "8")
-	f.type_("activities.0.people", "20")
+	f.put("goal", "让旧衣有用，让楼道通畅。")
+	f.put("method", "每周六教大家改布袋。")
+	f.put("activities.0.name", "周六改造课")
+	f.put("activities.0.times", "8")
+	f.put("activities.0.people", "20")
 	f.tap("下一步")
-	f.type_("lines.0.item", "布料和针线")
-	f.pick1("lines.0.category", "M")
-	f.type_("lines.0.unit_price", "40")
-	f.type_("lines.0.qty", "20")
+	f.put("lines.0.item", "布料和针线")
+	f.decide("lines.0.category", "M")
+	f.put("lines.0.unit_price", "40")
+	f.put("lines.0.qty", "20")
 	f.tap("下一步")
 }
 
@@ -295,9 +290,9 @@ func (w *writing) enter(f *fast) {
 		f.taps++
 		f.open("/login?next=/editions/" + w.edition)
 	}
-	f.type_("phone", phones["周桂兰"])
+	f.put("phone", phones["周桂兰"])
 	f.tap("获取验证码")
-	f.type_("code", codeInText.FindString(w.code(phones["周桂兰"])))
+	f.put("code", codeInText.FindString(w.code(phones["周桂兰"])))
 	f.tap("登录")
 }
 
@@ -388,56 +383,6 @@ func TestScreensPhotosGoOnAfterABreak(t *testing.T) {
 		t.Errorf("%d photos, %v", n, err)
 	}
 	tab.shot("editor-photos")
-}
-
-var weighed = regexp.MustCompile(`(?:src|href)="(/static/[^"#]+)`)
-
-// The first visit to the editor weighs at most 60 KB gzipped, photos left out.
-func TestTheEditorIsLight(t *testing.T) {
-	l := newLiving(t, 1)
-	base := l.h.serve(t)
-	c := l.client(l.tokens[0], base)
-	at, ok := post(t.Context(), c, base, "/editions/"+l.call+"/proposals", map[string][]string{"id": {fmt.Sprintf("01990000-0000-7000-8000-%012d", 7)}})
-	if !ok {
-		t.Fatal("no draft")
-	}
-	page, err := fetch(context.Background(), c, base+at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := packed([]byte(page))
-	for _, path := range append([]string{"/sw.js"}, unique(weighed.FindAllStringSubmatch(page, -1))...) {
-		body, err := fetch(context.Background(), c, base+path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n := packed([]byte(body))
-		t.Logf("%6d %s", n, path)
-		sum += n
-	}
-	t.Logf("%6d in all, the page %d", sum, packed([]byte(page)))
-	if sum > 60<<10 {
-		t.Errorf("the first visit weighs %d bytes", sum)
-	}
-}
-
-func packed(body []byte) int {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(body)
-	_ = z.Close()
-	return b.Len()
-}
-
-func unique(found [][]string) []string {
-	seen, list := map[string]bool{}, []string{}
-	for _, m := range found {
-		if !seen[m[1]] {
-			seen[m[1]] = true
-			list = append(list, m[1])
-		}
-	}
-	return list
 }
 
 // code is the last code that was sent to a number.
