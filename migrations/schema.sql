@@ -1125,7 +1125,8 @@ CREATE TABLE public.proposal_activity (
     times integer NOT NULL,
     month text DEFAULT ''::text NOT NULL,
     place_text text DEFAULT ''::text NOT NULL,
-    people integer NOT NULL
+    people integer NOT NULL,
+    row_id text DEFAULT substr(md5((gen_random_uuid())::text), 1, 10) NOT NULL
 );
 
 CREATE TABLE public.proposal_line (
@@ -1137,6 +1138,7 @@ CREATE TABLE public.proposal_line (
     qty integer NOT NULL,
     amount bigint GENERATED ALWAYS AS ((unit_price * qty)) STORED,
     note text DEFAULT ''::text NOT NULL,
+    row_id text DEFAULT substr(md5((gen_random_uuid())::text), 1, 10) NOT NULL,
     CONSTRAINT proposal_line_qty_check CHECK ((qty >= 0)),
     CONSTRAINT proposal_line_unit_price_check CHECK ((unit_price >= 0))
 );
@@ -1150,6 +1152,15 @@ CREATE TABLE public.proposal_revision (
     sealed_at timestamp with time zone NOT NULL,
     sealed_by uuid NOT NULL,
     CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
+);
+
+CREATE TABLE public.proposal_save (
+    proposal_id uuid NOT NULL,
+    saves integer NOT NULL,
+    body jsonb NOT NULL,
+    page text DEFAULT ''::text NOT NULL,
+    by_person uuid,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.publicity (
@@ -1388,6 +1399,29 @@ CREATE TABLE public.typed_form (
     at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.upload (
+    id uuid NOT NULL,
+    person uuid NOT NULL,
+    owner text NOT NULL,
+    owner_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    size bigint NOT NULL,
+    digest text NOT NULL,
+    received bigint DEFAULT 0 NOT NULL,
+    at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT upload_check CHECK ((received <= size)),
+    CONSTRAINT upload_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_size_check CHECK ((size > 0))
+);
+
+CREATE TABLE public.upload_part (
+    upload_id uuid NOT NULL,
+    at_byte bigint NOT NULL,
+    bytes bytea NOT NULL
+);
+
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
 
@@ -1616,6 +1650,9 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_pkey PRIMARY KEY (proposal_id, no);
 
+ALTER TABLE ONLY public.proposal_save
+    ADD CONSTRAINT proposal_save_pkey PRIMARY KEY (proposal_id, saves);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_team_id_key UNIQUE (team_id);
 
@@ -1690,6 +1727,12 @@ ALTER TABLE ONLY public.tranche
 
 ALTER TABLE ONLY public.typed_form
     ADD CONSTRAINT typed_form_pkey PRIMARY KEY (visit);
+
+ALTER TABLE ONLY public.upload_part
+    ADD CONSTRAINT upload_part_pkey PRIMARY KEY (upload_id, at_byte);
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
 
 CREATE INDEX activity_project ON public.activity USING btree (project_id, starts_at);
 
@@ -1767,9 +1810,13 @@ CREATE INDEX project_lead ON public.project USING btree (lead_id);
 
 CREATE INDEX project_place ON public.project USING gist (place);
 
+CREATE UNIQUE INDEX proposal_activity_row ON public.proposal_activity USING btree (proposal_id, row_id);
+
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
 
 CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
+
+CREATE UNIQUE INDEX proposal_line_row ON public.proposal_line USING btree (proposal_id, row_id);
 
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
 
@@ -1820,6 +1867,10 @@ CREATE INDEX topic_supporter_person ON public.topic_supporter USING btree (perso
 CREATE INDEX topic_task_of ON public.topic_task USING btree (topic_id, due, id);
 
 CREATE INDEX tranche_state ON public.tranche USING btree (state, place);
+
+CREATE INDEX upload_at ON public.upload USING btree (at);
+
+CREATE INDEX upload_person ON public.upload USING btree (person) WHERE (done_at IS NULL);
 
 CREATE CONSTRAINT TRIGGER activity_audited AFTER INSERT OR UPDATE ON public.activity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('activity');
 
@@ -2258,6 +2309,12 @@ ALTER TABLE ONLY public.proposal_revision
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_sealed_by_fkey FOREIGN KEY (sealed_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.proposal_save
+    ADD CONSTRAINT proposal_save_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_save
+    ADD CONSTRAINT proposal_save_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
@@ -2401,6 +2458,12 @@ ALTER TABLE ONLY public.tranche
 
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.upload_part
+    ADD CONSTRAINT upload_part_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.upload(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_person_fkey FOREIGN KEY (person) REFERENCES public.person(id);
 
 GRANT USAGE ON SCHEMA public TO seedbed_app;
 
@@ -2554,6 +2617,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_save TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
@@ -2587,6 +2652,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_task TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tranche TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.typed_form TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.upload TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.upload_part TO seedbed_app;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE seedbed IN SCHEMA public GRANT SELECT,USAGE ON SEQUENCES  TO seedbed_app;
 

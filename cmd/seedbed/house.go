@@ -141,7 +141,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Open = openbook.New(db)
 	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
-		"proposal": {Read: identity.ReadPapers, Page: "/desk/proposals/", Ties: papers.ProposalTies},
+		"proposal": {Page: "/proposals/", Sees: proposal.SeesFile},
 		"opinion":  {Read: identity.ReadProposals},
 		"appeal":   {Read: identity.ReadAppeals, Ties: proposal.AppealTies},
 		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
@@ -182,6 +182,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveproposal.Routes(h.Proposals, db, h.Engines.Objects, clk),
 		serveproposal.AnswerRoutes(h.Proposals, h.Engines.Objects),
 		servepapers.Routes(h.Papers, db, h.Engines.Objects),
+		serveproposal.Photos(h.Proposals, proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
@@ -241,6 +242,8 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "let old papers go", Every: time.Hour, Run: h.Papers.Lapse},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
+		{Name: "sweep saves", Every: 24 * time.Hour, At: 3*time.Hour + 10*time.Minute, Run: proposal.SweepSaves},
+		{Name: "sweep uploads", Every: time.Hour, Run: evidence.SweepUploads},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {
 			return outbox.Put(ctx, tx, due, evidence.Nightfall{})
 		}},

@@ -134,7 +134,7 @@ func (w *town) callAndProposal() {
 	w.proposal = lead.id()
 	lead.shot("proposal-empty")
 	w.write(lead)
-	lead.press("保存草稿").see("楼道口的旧衣改造坊").shot("proposal-draft")
+	lead.see("楼道口的旧衣改造坊").shot("proposal-draft")
 	w.team(lead)
 	lead.open("/proposals/" + w.proposal + "/check").shot("proposal-check").press("提交申报").see("JZ-01-R0001").shot("proposal-receipt")
 	lead.open("/proposals/" + w.proposal + "/print").shot("proposal-print")
@@ -142,17 +142,21 @@ func (w *town) callAndProposal() {
 
 func (w *town) write(lead *tab) {
 	now := w.hand.Now()
-	lead.fill("title", "楼道口的旧衣改造坊").fill("pitch", "旧衣堵了楼道，大家一起改布袋、围裙，送给独居老人").tick("track", "resident_team").tick("category", "mutual_aid").tick("colour", "orange").
-		fill("team_name", "巧手队").fill("venue", "电厂新村活动室").fill("starts_on", now.AddDate(0, 0, 40).Format(time.DateOnly)).fill("ends_on", now.AddDate(0, 0, 200).Format(time.DateOnly)).
-		fill("problem", "老院子三百多户，每到换季，楼道里堆着没人要的旧衣服，扔了可惜，放着又堵路。").tick("affected", "elders", "all").tick("how_found", "own_life").fill("asked", "30").
-		fill("goal", "让楼道通畅，让旧衣有用。").fill("method", "每周六在活动室教大家把旧衣改成布袋、围裙和坐垫，做好的送给独居老人。").
-		fill("activities.0.name", "周六改造课").fill("activities.0.times", "8").fill("activities.0.month", "每周六").fill("activities.0.place", "活动室").fill("activities.0.people", "20").fill("risks", "剪刀针线有人管，志愿者买保险。").
-		fill("act_target", "8").fill("served_target", "160").fill("people_target", "60").fill("volunteer_target", "6").fill("satisfaction_target", "90").
-		pick("lines.0.category", "M").fill("lines.0.item", "布料和针线").fill("lines.0.unit_price", "40").fill("lines.0.qty", "20").
-		fill("future", "做成了就一直做下去。").tick("org_wish", "yes").tick("org_type", "volunteer")
+	step := func(id string) *tab { return lead.open("/proposals/" + w.proposal + "/edit/" + id) }
+	step("card").fill("title", "楼道口的旧衣改造坊").fill("pitch", "旧衣堵了楼道，大家一起改布袋、围裙，送给独居老人").tick("track", "resident_team").tick("category", "mutual_aid").tick("colour", "orange").
+		fill("venue", "电厂新村活动室").fill("starts_on", now.AddDate(0, 0, 40).Format(time.DateOnly)).fill("ends_on", now.AddDate(0, 0, 200).Format(time.DateOnly)).press("下一步")
+	lead.fill("problem", "老院子三百多户，每到换季，楼道里堆着没人要的旧衣服，扔了可惜，放着又堵路。").tick("affected", "elders", "all").tick("how_found", "own_life").fill("asked", "30").press("下一步")
+	lead.fill("goal", "让楼道通畅，让旧衣有用。").fill("method", "每周六在活动室教大家把旧衣改成布袋、围裙和坐垫，做好的送给独居老人。").
+		fill("activities.0.name", "周六改造课").fill("activities.0.times", "8").fill("activities.0.month", "每周六").fill("activities.0.place", "活动室").fill("activities.0.people", "20").fill("risks", "剪刀针线有人管，志愿者买保险。").press("下一步")
+	lead.pick("lines.0.category", "M").fill("lines.0.item", "布料和针线").fill("lines.0.unit_price", "40").fill("lines.0.qty", "20").press("下一步")
+	lead.fill("team_name", "巧手队").press("下一步")
+	lead.fill("act_target", "8").fill("served_target", "160").fill("people_target", "60").fill("volunteer_target", "6").fill("satisfaction_target", "90").press("下一步").shot("proposal-photos")
+	step("promise").fill("future", "做成了就一直做下去。").tick("org_wish", "yes").tick("org_type", "volunteer")
 	for _, d := range proposal.Declarations {
 		lead.tick("declared", d.Code)
 	}
+	lead.press("检查并提交").see("楼道口的旧衣改造坊")
+	step("card")
 }
 
 func (w *town) team(lead *tab) {

@@ -68,6 +68,13 @@ func (b *Book) see(ctx context.Context, by identity.Actor, id string, copied boo
 			return a, open, err
 		}
 	}
+	if owner.Sees != nil {
+		may, err := owner.Sees(ctx, b.db, a, by)
+		if err == nil && !may {
+			err = fault.Missing()
+		}
+		return a, false, err
+	}
 	var ties []identity.Role
 	if by.SignedIn() && owner.Ties != nil {
 		if ties, err = owner.Ties(ctx, b.db, a.OwnerID, by); err != nil {

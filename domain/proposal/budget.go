@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +18,8 @@ type Gap struct {
 	Text    fault.Message
 }
 
-// goods are the budget categories under which a fixed asset could be bought.
-var goods = []string{"M", "O"}
+// Goods are the budget categories under which a fixed asset could be bought.
+var Goods = []string{"M", "O"}
 
 // ceilings tells where a budget goes beyond the rules, in words, with the number that passes.
 func ceilings(lines []Line, own yuan.Fen, track string, r edition.Rules) []Gap {
@@ -28,17 +29,12 @@ func ceilings(lines []Line, own yuan.Fen, track string, r edition.Rules) []Gap {
 	}
 	total := Total(lines)
 	for i, l := range lines {
-		if r.AssetLine > 0 && slices.Contains(goods, l.Category) && l.UnitPrice >= r.AssetLine {
+		if r.AssetLine > 0 && slices.Contains(Goods, l.Category) && l.UnitPrice >= r.AssetLine {
 			add(field(i, "unit_price"), "「%s」单价 %s，到了 %s 就算固定资产，不能买。请改成租借，或换便宜的", l.Item, l.UnitPrice.Show(), r.AssetLine.Show())
 		}
 	}
-	keys := make([]string, 0, len(r.LineShares))
-	for key := range r.LineShares {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		if g, over := share(lines, total, key, r.LineShares[key]); over {
+	for _, s := range Shares(r) {
+		if g, over := s.over(lines, total); over {
 			gaps = append(gaps, g)
 		}
 	}
@@ -53,16 +49,33 @@ func ceilings(lines []Line, own yuan.Fen, track string, r edition.Rules) []Gap {
 	return gaps
 }
 
-// share tells whether the lines of a category, or of categories joined by "+", take more than points of the total.
-func share(lines []Line, total yuan.Fen, key string, points int) (Gap, bool) {
-	var sum yuan.Fen
-	first, names := -1, []string{}
-	categories := strings.Split(key, "+")
-	for _, c := range categories {
-		names = append(names, edition.NameOf(edition.BudgetLines, c))
+// Share is the most that some categories together may take of a budget.
+type Share struct {
+	Of     []string
+	Points int           // basis points of the total
+	Name   fault.Message // of the categories, at the beginning of a sentence
+}
+
+// Shares lists the shares of an edition's rules, in the order of their codes.
+func Shares(r edition.Rules) []Share {
+	var list []Share
+	for _, key := range slices.Sorted(maps.Keys(r.LineShares)) {
+		s := Share{Of: strings.Split(key, "+"), Points: r.LineShares[key]}
+		s.Name = fault.Say(edition.NameOf(edition.BudgetLines, s.Of[0]))
+		if len(s.Of) > 1 {
+			s.Name = fault.Say("「%s」和「%s」合起来", s.Name, fault.Say(edition.NameOf(edition.BudgetLines, s.Of[1])))
+		}
+		list = append(list, s)
 	}
+	return list
+}
+
+// over tells whether the lines take more than the share.
+func (s Share) over(lines []Line, total yuan.Fen) (Gap, bool) {
+	var sum yuan.Fen
+	first, points := -1, s.Points
 	for i, l := range lines {
-		if slices.Contains(categories, l.Category) {
+		if slices.Contains(s.Of, l.Category) {
 			sum += l.Amount()
 			if first < 0 {
 				first = i
@@ -72,15 +85,11 @@ func share(lines []Line, total yuan.Fen, key string, points int) (Gap, bool) {
 	if sum*10000 <= total*yuan.Fen(points) {
 		return Gap{}, false
 	}
-	name := fault.Say(names[0])
-	if len(names) > 1 {
-		name = fault.Say("「%s」和「%s」合起来", fault.Say(names[0]), fault.Say(names[1]))
-	}
 	// What passes when nothing else changes: x ≤ points·(others + x).
 	passes := (total - sum) * yuan.Fen(points) / yuan.Fen(10000-points)
-	text := fault.Say("%s最多占总额的 %s，现在是 %s。降到 %s 以内就可以提交", name, percent(points), shown(sum, total, points), passes.Show())
+	text := fault.Say("%s最多占总额的 %s，现在是 %s。降到 %s 以内就可以提交", s.Name, percent(points), shown(sum, total, points), passes.Show())
 	if passes == 0 {
-		text = fault.Say("%s最多占总额的 %s，现在是 %s。请把别的开支也列上，或去掉这一项", name, percent(points), shown(sum, total, points))
+		text = fault.Say("%s最多占总额的 %s，现在是 %s。请把别的开支也列上，或去掉这一项", s.Name, percent(points), shown(sum, total, points))
 	}
 	return Gap{Section: "budget", Field: field(first, "unit_price"), Text: text}, true
 }

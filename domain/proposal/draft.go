@@ -24,6 +24,7 @@ type Activity struct {
 	Month  string `form:"month" json:"month"` // as people say it: 7 月, 每周六
 	Place  string `form:"place" json:"place"`
 	People int    `form:"people" json:"people"`
+	Row    string `form:"row" json:"row,omitempty"` // by which it is known while several people write
 }
 
 // Line is a row of the budget.
@@ -33,47 +34,48 @@ type Line struct {
 	UnitPrice yuan.Fen `form:"unit_price" json:"unit_price"`
 	Qty       int      `form:"qty" json:"qty"`
 	Note      string   `form:"note" json:"note"`
+	Row       string   `form:"row" json:"row,omitempty"` // by which it is known while several people write
 }
 
 // Amount is the row's sum.
 func (l Line) Amount() yuan.Fen { return l.UnitPrice * yuan.Fen(l.Qty) }
 
-// Draft is what a team may write of its proposal.
+// Draft is what a team may write of its proposal. The tag step says on which page of the form a field stands.
 type Draft struct {
 	Saves              int        `form:"version" json:"-"`
-	Title              string     `form:"title"`
-	Pitch              string     `form:"pitch"`
-	Track              string     `form:"track"`
-	Category           string     `form:"category"`
-	Colour             string     `form:"colour"`
-	TeamName           string     `form:"team_name"`
-	Venue              string     `form:"venue"`
-	StartsOn           time.Time  `form:"starts_on,date"`
-	EndsOn             time.Time  `form:"ends_on,date"`
-	Problem            string     `form:"problem"`
-	Affected           []string   `form:"affected"`
-	HowFound           string     `form:"how_found"`
-	Asked              int        `form:"asked"`
-	Goal               string     `form:"goal"`
-	Method             string     `form:"method"`
-	Activities         []Activity `form:"activities"`
-	Risks              string     `form:"risks"`
-	Partners           string     `form:"partners"`
-	ActTarget          int        `form:"act_target"`
-	ServedTarget       int        `form:"served_target"`
-	PeopleTarget       int        `form:"people_target"`
-	VolunteerTarget    int        `form:"volunteer_target"`
-	SatisfactionTarget int        `form:"satisfaction_target"`
-	Product            string     `form:"product"`
-	Lines              []Line     `form:"lines"`
-	OwnFen             yuan.Fen   `form:"own"`
-	Future             string     `form:"future"`
-	OrgWish            string     `form:"org_wish"`
-	OrgType            string     `form:"org_type"`
-	Declared           []string   `form:"declared"`
+	Title              string     `form:"title" step:"card"`
+	Pitch              string     `form:"pitch" step:"card"`
+	Track              string     `form:"track" step:"card"`
+	Category           string     `form:"category" step:"card"`
+	Colour             string     `form:"colour" step:"card"`
+	TeamName           string     `form:"team_name" step:"team"`
+	Venue              string     `form:"venue" step:"card"`
+	StartsOn           time.Time  `form:"starts_on,date" step:"card"`
+	EndsOn             time.Time  `form:"ends_on,date" step:"card"`
+	Problem            string     `form:"problem" step:"need"`
+	Affected           []string   `form:"affected" step:"need"`
+	HowFound           string     `form:"how_found" step:"need"`
+	Asked              int        `form:"asked" step:"need"`
+	Goal               string     `form:"goal" step:"plan"`
+	Method             string     `form:"method" step:"plan"`
+	Activities         []Activity `form:"activities" step:"plan"`
+	Risks              string     `form:"risks" step:"plan"`
+	Partners           string     `form:"partners" step:"plan"`
+	ActTarget          int        `form:"act_target" step:"marks"`
+	ServedTarget       int        `form:"served_target" step:"marks"`
+	PeopleTarget       int        `form:"people_target" step:"marks"`
+	VolunteerTarget    int        `form:"volunteer_target" step:"marks"`
+	SatisfactionTarget int        `form:"satisfaction_target" step:"marks"`
+	Product            string     `form:"product" step:"marks"`
+	Lines              []Line     `form:"lines" step:"budget"`
+	OwnFen             yuan.Fen   `form:"own" step:"budget"`
+	Future             string     `form:"future" step:"promise"`
+	OrgWish            string     `form:"org_wish" step:"promise"`
+	OrgType            string     `form:"org_type" step:"promise"`
+	Declared           []string   `form:"declared" step:"promise"`
 
 	// The district's part: nil answers leave what is stored; Form is the version of the questions that were shown.
-	Form    int             `form:"q" json:",omitempty"`
+	Form    int             `form:"q" step:"district" json:",omitempty"`
 	Answers edition.Answers `form:"-" json:",omitempty"`
 }
 
@@ -124,10 +126,17 @@ func (d Draft) check() error {
 	return wrong.Err()
 }
 
-func (d Draft) checkRows(wrong *fault.Fields) {
+func (d Draft) tooMany(wrong *fault.Fields) {
 	if len(d.Activities) > mostActivities {
 		wrong.Add("activities.0.name", "活动最多写 %d 行，相近的可以合成一行", mostActivities)
 	}
+	if len(d.Lines) > mostLines {
+		wrong.Add("lines.0.item", "预算最多写 %d 行，相近的可以合成一行", mostLines)
+	}
+}
+
+func (d Draft) checkRows(wrong *fault.Fields) {
+	d.tooMany(wrong)
 	for i, a := range d.Activities {
 		at := "activities." + strconv.Itoa(i) + "."
 		short(wrong, at+"name", a.Name, 60)
@@ -135,9 +144,6 @@ func (d Draft) checkRows(wrong *fault.Fields) {
 		short(wrong, at+"place", a.Place, 40)
 		between(wrong, at+"times", a.Times, 1000)
 		between(wrong, at+"people", a.People, 100_000)
-	}
-	if len(d.Lines) > mostLines {
-		wrong.Add("lines.0.item", "预算最多写 %d 行，相近的可以合成一行", mostLines)
 	}
 	for i, l := range d.Lines {
 		at := "lines." + strconv.Itoa(i) + "."
@@ -177,8 +183,8 @@ func Total(lines []Line) yuan.Fen {
 
 // tidy drops rows left blank between others.
 func (d Draft) tidy() Draft {
-	d.Activities = slices.DeleteFunc(slices.Clone(d.Activities), func(a Activity) bool { return a == Activity{} })
-	d.Lines = slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l == Line{} })
+	d.Activities = slices.DeleteFunc(slices.Clone(d.Activities), func(a Activity) bool { return a == Activity{Row: a.Row} })
+	d.Lines = slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l == Line{Row: l.Row} })
 	return d
 }
 
@@ -190,37 +196,11 @@ const (
   org_type = @org_type, own_fen = @own, requested = @requested, declared = @declared, saved_at = @at, saves = saves + 1 where id = @id::uuid`
 	nameTeamSQL  = `update team set name = @name where id = @team::uuid and name <> @name`
 	clearRowsSQL = `with a as (delete from proposal_activity where proposal_id = @id::uuid) delete from proposal_line where proposal_id = @id::uuid`
-	activitySQL  = `insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people) select @id::uuid, r.n, r.a->>'name', (r.a->>'times')::int, r.a->>'month',
-  r.a->>'place', (r.a->>'people')::int from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
-	lineSQL = `insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note) select @id::uuid, r.n, r.a->>'category', r.a->>'item', (r.a->>'unit_price')::bigint,
-  (r.a->>'qty')::int, r.a->>'note' from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
+	activitySQL  = `insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people, row_id) select @id::uuid, r.n, r.a->>'name', (r.a->>'times')::int, r.a->>'month',
+  r.a->>'place', (r.a->>'people')::int, r.a->>'row' from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
+	lineSQL = `insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note, row_id) select @id::uuid, r.n, r.a->>'category', r.a->>'item', (r.a->>'unit_price')::bigint,
+  (r.a->>'qty')::int, r.a->>'note', r.a->>'row' from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
 )
-
-// Save keeps what the team has typed, complete or not. It tells the count of saves, which the next save must know.
-func (b *Book) Save(ctx context.Context, by identity.Actor, id string, d Draft) (saves int, err error) {
-	if err := d.check(); err != nil {
-		return 0, err
-	}
-	d = d.tidy()
-	err = b.db.Change(ctx, func(tx pg.Tx) error {
-		p, _, err := lockOwn(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
-		e, err := edition.Get(ctx, tx, p.EditionID)
-		if err != nil {
-			return err
-		}
-		if err := writable(p, e, b.clock.Now()); err != nil {
-			return err
-		}
-		if saves = p.Saves + 1; p.Saves != d.Saves {
-			return stale()
-		}
-		return write(ctx, tx, p, d, b.clock.Now())
-	})
-	return saves, err
-}
 
 func write(ctx context.Context, tx pg.Tx, p Proposal, d Draft, at time.Time) error {
 	args := pg.Args{"id": p.ID, "title": d.Title, "pitch": d.Pitch, "track": d.Track, "category": d.Category, "colour": d.Colour, "venue": d.Venue,

@@ -2,8 +2,10 @@ package proposal
 
 import (
 	"context"
+	"slices"
 
 	"seedbed/domain/edition"
+	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
@@ -43,14 +45,15 @@ type Full struct {
 	Proposal
 	sheet
 	Edition  edition.Edition
-	District District // the district's questions and their answers
+	District District              // the district's questions and their answers
+	Photos   []evidence.Attachment // those that still count, in the order they came
 }
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
   coalesce((select name from person where id = p.opinion_by), '') as opinion_name,
-  (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'times', a.times, 'month', a.month, 'place', a.place_text, 'people', a.people) order by a.seq), '[]')
+  (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'times', a.times, 'month', a.month, 'place', a.place_text, 'people', a.people, 'row', a.row_id) order by a.seq), '[]')
     from proposal_activity a where a.proposal_id = p.id) as activities,
-  (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note) order by b.seq), '[]')
+  (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note, 'row', b.row_id) order by b.seq), '[]')
     from proposal_line b where b.proposal_id = p.id) as lines,
   (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'person_id', coalesce(m.person_id::text, ''), 'name', m.name, 'role', m.role, 'skill', m.skill,
     'phone_tail', m.phone_tail, 'state', m.state, 'age', m.age, 'rights', m.rights, 'version', m.version) order by (m.role <> 'lead'), m.at, m.id), '[]')
@@ -76,7 +79,14 @@ func complete(ctx context.Context, q pg.Reader, p Proposal) (Full, error) {
 		return Full{}, err
 	}
 	a, err := asked(ctx, q, p)
-	return Full{p, s, e, a}, err
+	if err != nil {
+		return Full{}, err
+	}
+	photos, err := evidence.Of(ctx, q, p.ID)
+	photos = slices.DeleteFunc(photos, func(a evidence.Attachment) bool {
+		return a.Owner != "proposal" || !a.Counts() || !edition.Known(PhotoKinds, a.Kind)
+	})
+	return Full{p, s, e, a, photos}, err
 }
 
 // Draft is what the team has written, as the form shows it.

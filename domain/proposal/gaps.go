@@ -11,20 +11,31 @@ import (
 // Section is a part of the form.
 type Section struct{ ID, Name, Sub string }
 
-// Sections are the parts of the form in their order.
+// Sections are the parts of the form in their order, each a short page of its own: first what everybody has to fill in,
+// then what the house fills in where it is left empty.
 var Sections = []Section{{"card", "项目名片", "名称、类别、时间和地点"}, {"need", "想解决的问题", "谁遇到了什么麻烦"}, {"plan", "打算怎么做", "目标、做法和活动安排"},
-	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"future", "以后怎么办", "做完以后怎样继续"}, {"district", "区里的问题", "区里还想知道的几件事"}, {"promise", "承诺", "请逐条看过再打勾"}}
+	{"budget", "预算", "每一笔钱花在哪儿"}, {"team", "团队", "和谁一起做"}, {"marks", "做到什么程度", "不填就按活动安排算"}, {"photos", "照片", "现在的样子、场地，选填"},
+	{"district", "区里的问题", "区里还想知道的几件事"}, {"promise", "以后和承诺", "做完以后怎样继续，要答应哪些事"}}
+
+// Steps are the sections this proposal's form has: the district's is there only when it asks something.
+func (f Full) Steps() []Section {
+	if len(f.District.Form.Questions) > 0 {
+		return Sections
+	}
+	return slices.DeleteFunc(slices.Clone(Sections), func(s Section) bool { return s.ID == "district" })
+}
 
 // Gaps lists everything that still stands between the draft and its submission, in the order of the page.
 func (f Full) Gaps() []Gap {
 	g := &gaps{}
+	f = f.Settled()
 	f.card(g)
 	f.need(g)
 	f.plan(g)
 	f.budget(g)
 	f.team(g)
 	if f.OrgWish == "yes" {
-		g.need("future", "org_type", f.OrgType == "", "想成立组织的话，请选一个类型")
+		g.need("promise", "org_type", f.OrgType == "", "想成立组织的话，请选一个类型")
 	}
 	f.questions(g)
 	f.offered(g)
@@ -63,11 +74,8 @@ func (g *gaps) need(section, field string, missing bool, text string, args ...an
 
 func (f Full) card(g *gaps) {
 	g.need("card", "title", f.Title == "", "请填写项目名称")
-	g.need("card", "pitch", f.Pitch == "", "请用一句话说说要做什么")
 	g.need("card", "track", f.Track == "", "请选择赛道")
 	g.need("card", "category", f.Category == "", "请选择项目类别")
-	g.need("card", "colour", f.Colour == "", "请选择属于七彩服务的哪一种")
-	g.need("card", "venue", f.Venue == "", "请填写在哪里做")
 	g.need("card", "starts_on", f.StartsOn == nil, "请填写什么时候开始")
 	g.need("card", "ends_on", f.EndsOn == nil, "请填写什么时候结束")
 	if f.StartsOn != nil && f.EndsOn != nil {
@@ -100,11 +108,8 @@ func (f Full) plan(g *gaps) {
 		g.need("plan", at+"times", a.Times == 0, "第 %d 项活动还没有写次数", i+1)
 		g.need("plan", at+"people", a.People == 0, "第 %d 项活动还没有写每次多少人", i+1)
 	}
-	g.need("plan", "act_target", f.ActTarget == 0, "请填写一共做多少场活动")
-	g.need("plan", "act_target", f.ActTarget > times && len(f.Activities) > 0, "目标是 %d 场，活动安排里加起来只有 %d 场，请改成一致", f.ActTarget, times)
-	g.need("plan", "served_target", f.ServedTarget == 0, "请填写服务多少人次")
-	g.need("plan", "people_target", f.PeopleTarget == 0, "请填写直接受益多少人")
-	g.need("plan", "people_target", f.PeopleTarget > f.ServedTarget, "受益人数不会比服务人次多，请检查这两个数")
+	g.need("marks", "act_target", f.ActTarget > times && len(f.Activities) > 0, "目标是 %d 场，活动安排里加起来只有 %d 场，请改成一致", f.ActTarget, times)
+	g.need("marks", "people_target", f.PeopleTarget > f.ServedTarget, "受益人数不会比服务人次多，请检查这两个数")
 }
 
 func (f Full) budget(g *gaps) {
@@ -121,7 +126,6 @@ func (f Full) budget(g *gaps) {
 }
 
 func (f Full) team(g *gaps) {
-	g.need("team", "team_name", f.TeamName == "", "请给团队起个名字")
 	g.need("team", "lead", f.LeadName == "", "请先在「我的」里填上您的姓名")
 	g.need("team", "home", f.HomeState != "confirmed" && f.State == Drafted, "社区还没有确认您住在这里，请联系社区工作人员确认")
 	if short := f.Edition.Rules.TeamMin - f.Accepted(); short > 0 {

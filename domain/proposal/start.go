@@ -2,6 +2,7 @@ package proposal
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 	openDraftSQL = `select id::text from proposal where edition_id = @edition::uuid and lead_id = @me::uuid and state = 'draft' order by created_at limit 1`
 	addTeamSQL   = `insert into team (id, place, lead_id, created_at) values (@id, @place::text::ltree, @me, @at)`
 	addLeadSQL   = `insert into team_member (id, team_id, person_id, name, role, state, at, answered_at) values (@id, @team, @me, @name, 'lead', 'accepted', @at, @at)`
-	addDraftSQL  = `insert into proposal (id, edition_id, team_id, place, lead_id, created_at, saved_at) values (@id, @edition, @team, @place::text::ltree, @me, @at, @at)`
+	addDraftSQL  = `insert into proposal (id, edition_id, team_id, place, lead_id, starts_on, ends_on, created_at, saved_at) values (@id, @edition, @team, @place::text::ltree, @me, @starts_on, @ends_on, @at, @at)`
 )
 
 // Beginning is a proposal begun: an id made by the form, so that two clicks make one draft.
@@ -68,7 +69,7 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 			return fault.Field("home", "请先在「我的」里选好您住的社区，再来写申报书")
 		}
 		w.Place = me.Home
-		if err := begin(ctx, tx, w, id, e.ID, me, now); err != nil {
+		if err := begin(ctx, tx, w, id, e, me, now); err != nil {
 			return err
 		}
 		return b.graft(ctx, tx, by, id, n.TopicID)
@@ -76,7 +77,7 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 	return id, err
 }
 
-func begin(ctx context.Context, tx pg.Tx, w identity.Warrant, id, editionID string, me resident, now time.Time) error {
+func begin(ctx context.Context, tx pg.Tx, w identity.Warrant, id string, e edition.Edition, me resident, now time.Time) error {
 	team, lead := newID(), newID()
 	if _, err := pg.Do(ctx, tx, addTeamSQL, pg.Args{"id": team, "place": me.Home, "me": w.By.ID, "at": now}); err != nil {
 		return err
@@ -84,7 +85,9 @@ func begin(ctx context.Context, tx pg.Tx, w identity.Warrant, id, editionID stri
 	if _, err := pg.Do(ctx, tx, addLeadSQL, pg.Args{"id": lead, "team": team, "me": w.By.ID, "name": me.Name, "at": now}); err != nil {
 		return err
 	}
-	if _, err := pg.Do(ctx, tx, addDraftSQL, pg.Args{"id": id, "edition": editionID, "team": team, "place": me.Home, "me": w.By.ID, "at": now}); err != nil {
+	draft := datesOf(e)
+	maps.Copy(draft, pg.Args{"id": id, "edition": e.ID, "team": team, "place": me.Home, "me": w.By.ID, "at": now})
+	if _, err := pg.Do(ctx, tx, addDraftSQL, draft); err != nil {
 		return err
 	}
 	for _, e := range []audit.Event{{Entity: "team", ID: team, Action: "form", To: "forming"}, {Entity: "team_member", ID: lead, Action: "lead", To: "accepted"},

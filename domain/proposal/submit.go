@@ -30,6 +30,7 @@ type Sealed struct {
 	Lead     string
 	Team     []string
 	Draft    Draft
+	Files    []string `json:",omitempty"` // digests of its pictures and papers
 }
 
 // seal writes the revision's text and its digest.
@@ -83,6 +84,10 @@ func (b *Book) Submit(ctx context.Context, by identity.Actor, id string, saves i
 			return err
 		}
 		if err := b.admit(ctx, tx, f, received); err != nil {
+			return err
+		}
+		f = f.Settled()
+		if err := settle(ctx, tx, f); err != nil {
 			return err
 		}
 		done, err = b.handIn(ctx, tx, w, f, received)
@@ -160,6 +165,9 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 		if m.State == "accepted" && m.Role != "mentor" {
 			s.Team = append(s.Team, m.PersonID)
 		}
+	}
+	for _, x := range f.Photos {
+		s.Files = append(s.Files, x.Digest)
 	}
 	body, digest, err := seal(s)
 	if err != nil {

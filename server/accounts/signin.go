@@ -110,6 +110,7 @@ func (h handlers) signOut(c *fiber.Ctx) error {
 		}
 	}
 	web.SignedOut(c)
+	c.Set("Clear-Site-Data", `"storage"`) // what the phone keeps for writing without a line
 	return web.See(c, "/")
 }
 

@@ -153,10 +153,10 @@ func TestTheFormWorksWithoutAScript(t *testing.T) {
 	form := filled("1")
 	form.Set("then", "add-line")
 	a := h.post("Zhou", at, form, 303)
-	if a.Header.Get("Location") != at+"/edit?add=line#s-budget" {
+	if a.Header.Get("Location") != at+"/edit/budget?add=line#s-budget" {
 		t.Fatalf("sent to %s", a.Header.Get("Location"))
 	}
-	page := h.get("Zhou", at+"/edit?add=line", 200)
+	page := h.get("Zhou", at+"/edit/budget?add=line", 200)
 	if n := strings.Count(page.text, ".unit_price\""); n < 3 || !strings.Contains(page.text, `name="lines.2.item"`) {
 		t.Error("there is no row more")
 	}
@@ -172,12 +172,12 @@ func TestTheFormWorksWithoutAScript(t *testing.T) {
 	wrong.says(t, "请填写金额")
 	bad.Set("lines.0.unit_price", "40")
 	h.post("Zhou", at, bad, 422).says(t, "最多 30 个字，现在是 31 个字")
-	if strings.Contains(h.get("Zhou", at+"/edit", 200).text, "ttttt") {
+	if strings.Contains(h.get("Zhou", at+"/edit/card", 200).text, "ttttt") {
 		t.Error("what was refused was kept")
 	}
 	quiet := filled(page.version(t, at))
 	quiet.Set("autosave", "1")
-	if a := h.post("Zhou", at, quiet, 200); !regexp.MustCompile(`"saved":"12:00","version":3|"version":3,"saved":"12:00"`).MatchString(a.text) {
+	if a := h.post("Zhou", at, quiet, 200); !regexp.MustCompile(`"saved":"12:00".*"version":2[,}]`).MatchString(a.text) {
 		t.Errorf("the script hears %s", a.text)
 	}
 }
@@ -195,12 +195,14 @@ func TestAStaleSaveKeepsWhatWasTyped(t *testing.T) {
 	page := h.post("Zhou", at, mine, 409)
 	page.says(t, `value="Title of Zhou"`)
 	page.says(t, "刚才有人也改了这一页")
-	if strings.Contains(page.text, "data-autosave") {
-		t.Error("the script would save over the other's version unasked")
-	}
+	page.says(t, "Title of Chen")
 	mine.Set("version", page.version(t, at))
+	mine.Set("clash", "title")
+	h.post("Zhou", at, mine, 409).says(t, "Title of Chen") // nothing is chosen yet
+	h.get("Zhou", at+"/edit/card", 200).says(t, `value="Title of Chen"`)
+	mine.Set("keep.title", "mine")
 	h.post("Zhou", at, mine, 303)
-	h.get("Zhou", at+"/edit", 200).says(t, `value="Title of Zhou"`)
+	h.get("Zhou", at+"/edit/card", 200).says(t, `value="Title of Zhou"`)
 
 	h.clock.Set(*h.edition.ClosesAt)
 	h.enter("Zhou") // the old session has ended meanwhile

@@ -14,6 +14,8 @@ import (
 	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/templates/ui"
+
+	view "seedbed/templates/proposal"
 )
 
 type handlers struct {
@@ -31,12 +33,14 @@ func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) 
 		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
 		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
 		{Method: "GET", Path: "/proposals/:id/edit", May: identity.DraftProposals, Handle: h.edit},
+		{Method: "GET", Path: "/proposals/:id/edit/:step", May: identity.DraftProposals, Handle: h.edit},
 		{Method: "POST", Path: "/proposals/:id", May: identity.DraftProposals, Handle: h.save},
 		{Method: "GET", Path: "/proposals/:id/check", May: identity.DraftProposals, Handle: h.check},
 		{Method: "POST", Path: "/proposals/:id/submit", May: identity.DraftProposals, Handle: h.submit},
 		{Method: "GET", Path: "/proposals/:id/receipt", May: identity.DraftProposals, Handle: h.receipt},
 		{Method: "GET", Path: "/proposals/:id/print", May: identity.DraftProposals, Handle: h.print},
 		{Method: "POST", Path: "/proposals/:id/withdraw", May: identity.DraftProposals, Handle: h.withdraw},
+		{Method: "GET", Path: "/offline", May: identity.Look, Handle: func(c *fiber.Ctx) error { return web.Page(c, view.Offline()) }},
 		{Method: "GET", Path: "/desk/proposals", May: identity.ReadProposals, Handle: h.desk},
 		{Method: "GET", Path: "/desk/proposals/:id", May: identity.ReadProposals, Handle: h.see},
 		{Method: "POST", Path: "/desk/proposals/:id/endorse", May: identity.EndorseProposals, Handle: h.endorse, Upload: true},
@@ -57,8 +61,11 @@ func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) 
 	}...)
 }
 
-// fresh is an empty form with an id of its own, so that sending it twice is sending it once.
-func fresh() ui.Form { return ui.Form{Values: map[string][]string{"id": {newID()}}} }
+// fresh is an empty form with an id of its own, so that sending it twice is sending it once. Who is asked in is a member
+// unless the lead says otherwise.
+func fresh() ui.Form {
+	return ui.Form{Values: map[string][]string{"id": {newID()}, "role": {"member"}}}
+}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 

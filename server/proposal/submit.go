@@ -23,7 +23,7 @@ func (h handlers) checkPage(c *fiber.Ctx, status int, f proposal.Full, kept *fau
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Check(view.CheckPage{Full: f, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept, Like: n, Public: public}))
+	return web.Show(c, status, view.Check(view.CheckPage{Full: f.Settled(), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept, Like: n, Public: public}))
 }
 
 // pressed is a button of the check page: at which save it was shown.

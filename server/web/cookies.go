@@ -120,6 +120,12 @@ func (s *Site) guardForm(c *fiber.Ctx) error {
 		}
 	}
 	kind, _, _ := strings.Cut(c.Get("Content-Type"), ";")
+	if kind == PartType { // another origin could not set the header without asking us first
+		if !hmac.Equal([]byte(c.Get("X-Form-Token")), []byte(formToken(of(c)))) {
+			return fault.New(fault.SignIn, "请先登录，再办这件事")
+		}
+		return c.Next()
+	}
 	if kind != fiber.MIMEApplicationForm && kind != fiber.MIMEMultipartForm {
 		return fiber.NewError(fiber.StatusUnsupportedMediaType)
 	}
@@ -142,6 +148,9 @@ func forged() error {
 // again, and then offered back.
 func (s *Site) stale(c *fiber.Ctx, values url.Values) error {
 	values.Del("_token")
+	if values.Get("autosave") != "" { // the script keeps it on the phone, and sends it again
+		return fault.New(fault.SignIn, "请先登录，再办这件事")
+	}
 	visit := c.Cookies(s.name(anonCookie))
 	if r := of(c); r.anon != "" {
 		visit = r.anon

@@ -202,6 +202,9 @@ func assets(c *fiber.Ctx) error {
 	}
 	c.Set("Content-Type", a.Type)
 	c.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if a.Fresh {
+		c.Set("Cache-Control", "no-cache")
+	}
 	c.Set("Vary", "Accept-Encoding")
 	if len(a.Gzip) > 0 && strings.Contains(c.Get("Accept-Encoding"), "gzip") {
 		c.Set("Content-Encoding", "gzip")

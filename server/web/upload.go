@@ -50,6 +50,12 @@ func Files(c *fiber.Ctx, field string) ([]Upload, error) {
 	return files, nil
 }
 
+// PartType is the content type of a part of an upload, which carries the form's token in the header X-Form-Token.
+const PartType = "application/offset+octet-stream"
+
+// CleanName is a sender's name for a file, safe to show and to save under.
+func CleanName(name string) string { return cleanName(name) }
+
 // cleanName keeps what is readable of a file's name: no folders, no control or direction-changing characters.
 func cleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, "\\", "/"))

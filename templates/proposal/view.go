@@ -18,15 +18,18 @@ import (
 	"seedbed/templates/words"
 )
 
-// EditPage is the form of a proposal with what stands around it.
+// EditPage is one step of the form of a proposal with what stands around it.
 type EditPage struct {
-	Full          proposal.Full
-	Form          ui.Form
-	Now           time.Time
-	AddActivities int            // rows to show beyond those there are
-	AddLines      int            //
-	Kept          *fault.Message // why the last save was not kept, nil when it was
-	Leads         bool
+	Full    proposal.Full
+	Form    ui.Form
+	Step    string
+	Page    string // the name of this open page
+	Now     time.Time
+	Extra   int            // rows to show beyond those there are
+	Kept    *fault.Message // why the last save was not kept, nil when it was
+	Clashes []proposal.Clash
+	Gaps    []proposal.Gap
+	Leads   bool
 }
 
 // CheckPage is the last look before the proposal goes off.
@@ -154,41 +157,6 @@ func roleName(role string) string {
 	return edition.NameOf(proposal.Roles, role)
 }
 
-// sectionTag says whether a part of the form is done.
-func sectionTag(gaps []proposal.Gap, id string) ui.TagItem {
-	if proposal.GapsIn(gaps, id) == 0 {
-		return ui.TagItem{Kind: "ok", Text: "已完成"}
-	}
-	return ui.TagItem{Kind: "warn", Text: "待完善"}
-}
-
-// open tells whether a part is shown open: it is the first that needs something, a line was just added to it, or the
-// whole form was sent back. All parts open at once would be a page nobody sees the end of.
-func (p EditPage) open(gaps []proposal.Gap, id string) bool {
-	return len(gaps) > 0 && gaps[0].Section == id || id == "plan" && p.AddActivities > 0 || id == "budget" && p.AddLines > 0 ||
-		len(p.Form.Wrong) > 0 || p.Kept != nil || p.Full.State == proposal.Returned
-}
-
-// short is how many gaps a part has, with the way to the first.
-type short struct {
-	Section proposal.Section
-	N       int
-	Href    string
-}
-
-// shorts counts the gaps by part, in the order of the form.
-func shorts(gaps []proposal.Gap) []short {
-	var list []short
-	for _, g := range gaps {
-		if n := len(list); n > 0 && list[n-1].Section.ID == g.Section {
-			list[n-1].N++
-			continue
-		}
-		list = append(list, short{section(g.Section), 1, gapHref(g)})
-	}
-	return list
-}
-
 func section(id string) proposal.Section {
 	for _, s := range proposal.Sections {
 		if s.ID == id {
@@ -198,15 +166,16 @@ func section(id string) proposal.Section {
 	return proposal.Section{ID: id}
 }
 
-// gapHref leads to the field where a gap is mended.
-func gapHref(g proposal.Gap) string {
+// gapLink leads to the field where a gap is mended.
+func gapLink(id string, g proposal.Gap) string {
+	at := "/proposals/" + id + "/edit/" + g.Section + "#"
 	switch g.Field {
 	case "team", "lead", "home":
-		return "#s-team"
+		return at + "s-team"
 	case "paper":
-		return "#s-promise"
+		return "/proposals/" + id + "/check#paper"
 	}
-	return "#" + ui.ID(g.Field)
+	return at + ui.ID(g.Field)
 }
 
 func (p EditPage) deadline() *time.Time {

@@ -21,6 +21,8 @@ type Asset struct {
 	Body []byte
 	Gzip []byte // nil when compressing it gains nothing
 	Type string // Content-Type
+	// Fresh files keep their address when they change: browsers ask about them every time.
+	Fresh bool
 }
 
 var (
@@ -29,7 +31,7 @@ var (
 )
 
 func init() {
-	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.css", "seedbed.js"} {
+	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.css", "seedbed.js", "editor.js"} {
 		add(name, read(name))
 	}
 	manifest := read("manifest.webmanifest")
@@ -37,7 +39,23 @@ func init() {
 		manifest = bytes.ReplaceAll(manifest, []byte(`"`+name+`"`), []byte(`"`+paths[name]+`"`))
 	}
 	add("manifest.webmanifest", manifest)
+	addWorker()
 }
+
+// addWorker puts the service worker at the root, where it may serve every page, and tells it which files to keep.
+func addWorker() {
+	var list []string
+	for _, name := range []string{"editor.js", "favicon.svg", "icon-192.png", "icons.svg", "manifest.webmanifest", "seedbed.css", "seedbed.js"} {
+		list = append(list, paths[name])
+	}
+	sum := sha256.Sum256([]byte(strings.Join(list, " ") + string(read("sw.js"))))
+	body := bytes.ReplaceAll(read("sw.js"), []byte("{{HASH}}"), []byte(hex.EncodeToString(sum[:4])))
+	body = bytes.ReplaceAll(body, []byte("{{FILES}}"), []byte(`["`+strings.Join(list, `", "`)+`"]`))
+	assets[Worker] = Asset{Body: body, Gzip: pack(body), Type: typeOf(".js"), Fresh: true}
+}
+
+// Worker is the address of the service worker.
+const Worker = "/sw.js"
 
 func read(name string) []byte {
 	body, err := files.ReadFile("assets/" + name)

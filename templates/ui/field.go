@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -239,6 +240,7 @@ func formAttrs(ctx context.Context, o FormOpts) templ.Attributes {
 	if o.ID != "" {
 		a["id"] = o.ID
 	}
+	maps.Copy(a, o.Data)
 	if o.Label != "" {
 		a["aria-label"] = words.T(ctx, o.Label)
 	}

@@ -21,6 +21,7 @@ type Head struct {
 	Print   bool            // paper: no bars around it
 	Board   bool            // the hall's screen: dark, large, no bars around it
 	NoIndex bool            // not for search engines
+	Script  string          // a script of its own besides seedbed.js, or ""
 }
 
 // Link is somewhere to go.
