@@ -9,6 +9,14 @@ type Permission string
 const (
 	Look   Permission = "look"    // public pages
 	BeHere Permission = "be_here" // one's own pages, messages, settings
+	// OwnHands is what nobody may do for another: the second factor, messages, one's own data and consents.
+	OwnHands Permission = "own_hands"
+
+	HelpResidents  Permission = "help_residents" // fill in for a resident, and keep the grace list
+	ReadAssisted   Permission = "read_assisted"
+	HandleDisputes Permission = "handle_disputes" // when a resident says that what was filled in was not their will
+	DeclareOutages Permission = "declare_outages"
+	HandlePrivacy  Permission = "handle_privacy" // requests about personal data
 
 	ConfirmResidents Permission = "confirm_residents"
 	GrantRoles       Permission = "grant_roles"
@@ -88,8 +96,16 @@ var (
 
 // May is the permission table: who may do what. A role counts at its place and everything below it.
 var May = map[Permission][]Role{
-	Look:   everyone,
-	BeHere: residents,
+	Look:     everyone,
+	BeHere:   residents,
+	OwnHands: residents,
+
+	HelpResidents: {CommunityStaff, CommunityHead, Mentor},
+	// TeamMember is the tie a paper gives the person in whose name it was written.
+	ReadAssisted:   slices.Concat(desks, []Role{Mentor, Supervisor, TeamMember}),
+	HandleDisputes: street,
+	DeclareOutages: {DistrictHead},
+	HandlePrivacy:  {DistrictStaff},
 
 	ConfirmResidents: community,
 	GrantRoles:       {Sysadmin, DistrictHead},

@@ -75,6 +75,12 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 		}
 	}
 	c := Case{Full: f, Conflicted: conflict(f.Proposal, people(f), by) != nil}
+	if helped, err := audit.Helped(ctx, b.db, by, id); err != nil || helped {
+		c.Conflicted = c.Conflicted || helped
+		if err != nil {
+			return c, err
+		}
+	}
 	open := f.Edition.State == edition.Open || f.Edition.State == edition.Closed
 	may := func(p identity.Permission, states ...string) bool {
 		return open && by.Can(p, f.Place) && slices.Contains(states, f.State)
@@ -104,9 +110,13 @@ func conflict(p Proposal, team []string, by identity.Actor) error {
 	case slices.Contains(team, by.ID):
 		return fault.New(fault.Forbidden, "您是这个团队的成员，不能由您来办，请交给别的同事或上一级")
 	case p.ActingHelper != nil && *p.ActingHelper == by.ID:
-		return fault.New(fault.Forbidden, "这份申报书是您帮着录入的，不能再由您来办，请交给别的同事或上一级")
+		return helper()
 	}
 	return nil
+}
+
+func helper() error {
+	return fault.New(fault.Forbidden, "这份申报书是您帮着录入的，不能再由您来办，请交给别的同事或上一级")
 }
 
 // hand is somebody of a desk reaching for a proposal: what they do, by which right, at the version they saw.
@@ -138,6 +148,12 @@ func (b *Book) decide(ctx context.Context, id string, h hand, f func(tx pg.Tx, w
 			return err
 		}
 		if err := conflict(p, team, h.by); err != nil {
+			return err
+		}
+		if helped, err := audit.Helped(ctx, tx, h.by, id); err != nil || helped {
+			if helped {
+				err = helper()
+			}
 			return err
 		}
 		if p.Version != h.version {
@@ -177,7 +193,7 @@ const (
 	refuseSQL  = `update proposal set opinion = @opinion, opinion_by = @me, opinion_at = @at, refused = true, version = version + 1 where id = @id::uuid`
 	// A head of the community who could give an opinion: not of the team, not its helper.
 	freeHeadsSQL = `select count(distinct g.person_id) from role_grant g where g.until is null and g.role = 'community_head' and g.place = @place::text::ltree
-  and g.person_id <> all(@team::uuid[]) and g.person_id is distinct from nullif(@helper, '')::uuid`
+  and g.person_id <> all(@team::uuid[]) and g.person_id is distinct from nullif(@helper, '')::uuid and not helped(g.person_id, @id::uuid)`
 )
 
 // Endorse sends a proposal on to the subdistrict with the community's opinion. The head of the subdistrict may only step
@@ -209,7 +225,7 @@ func nobodyElse(ctx context.Context, tx pg.Tx, p Proposal) error {
 	if p.ActingHelper != nil {
 		helper = *p.ActingHelper
 	}
-	free, err := pg.Value[int64](ctx, tx, freeHeadsSQL, pg.Args{"place": p.Place, "team": team, "helper": helper})
+	free, err := pg.Value[int64](ctx, tx, freeHeadsSQL, pg.Args{"place": p.Place, "team": team, "helper": helper, "id": p.ID})
 	if err == nil && free > 0 {
 		err = fault.New(fault.Forbidden, "社区意见由社区书记主任写。社区不同意、或社区没有人能办时，才由街道来写")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/audit"
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -198,7 +199,7 @@ func (b *Book) Save(ctx context.Context, by identity.Actor, id string, d Draft) 
 	}
 	d = d.tidy()
 	err = b.db.Change(ctx, func(tx pg.Tx) error {
-		p, _, err := lockOwn(ctx, tx, by, id)
+		p, w, err := lockOwn(ctx, tx, by, id)
 		if err != nil {
 			return err
 		}
@@ -206,11 +207,14 @@ func (b *Book) Save(ctx context.Context, by identity.Actor, id string, d Draft) 
 		if err != nil {
 			return err
 		}
-		if err := writable(p, e, b.clock.Now()); err != nil {
+		if err := stillWritable(ctx, tx, by, p, e, b.clock.Now()); err != nil {
 			return err
 		}
 		if saves = p.Saves + 1; p.Saves != d.Saves {
 			return stale()
+		}
+		if err := audit.Fill(ctx, tx, w, audit.Event{Entity: "proposal", ID: id, Place: p.Place, At: b.clock.Now()}); err != nil {
+			return err
 		}
 		return write(ctx, tx, p, d, b.clock.Now())
 	})

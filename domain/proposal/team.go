@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -177,12 +178,7 @@ func (b *Book) Remove(ctx context.Context, by identity.Actor, memberID string, a
 	return b.answer(ctx, by, memberID, a, removing)
 }
 
-const (
-	answerSQL = `update team_member set state = @to, name = case when @name = '' then name else @name end, answered_at = @at, version = version + 1 where id = @id::uuid`
-	// A person who comes back after leaving consents anew.
-	consentSQL  = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at) values (@id, @me, 'team_member', 1, @team, @at)`
-	withdrawSQL = `update consent set withdrawn_at = @at where person_id = @person::uuid and purpose = 'team_member' and subject_id = @team::uuid and withdrawn_at is null`
-)
+const answerSQL = `update team_member set state = @to, name = case when @name = '' then name else @name end, answered_at = @at, version = version + 1 where id = @id::uuid`
 
 func (b *Book) answer(ctx context.Context, by identity.Actor, id string, a Answer, c change) error {
 	return b.db.Change(ctx, func(tx pg.Tx) error {
@@ -245,14 +241,14 @@ func (b *Book) seat(ctx context.Context, tx pg.Tx, w identity.Warrant, p Proposa
 	if _, err := pg.Do(ctx, tx, answerSQL, pg.Args{"id": s.ID, "to": c.to, "name": name, "at": now}); err != nil {
 		return err
 	}
-	sql, args := withdrawSQL, pg.Args{"person": s.PersonID, "team": p.TeamID, "at": now}
-	if c.to == "accepted" {
-		sql, args = consentSQL, pg.Args{"id": newID(), "me": w.By.ID, "team": p.TeamID, "at": now}
+	switch { // a person who comes back after leaving consents anew
+	case c.to == "accepted":
+		_, err = consent.Give(ctx, tx, w.By, consent.TeamMember, p.TeamID, now)
+	case s.PersonID != "":
+		_, err = consent.Withdraw(ctx, tx, s.PersonID, consent.TeamMember, p.TeamID, now)
 	}
-	if s.PersonID != "" {
-		if _, err := pg.Do(ctx, tx, sql, args); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	if err := b.tellSeat(ctx, tx, p, s, c); err != nil {
 		return err
