@@ -131,3 +131,23 @@ create table data_file (token_hash bytea primary key, person_id uuid not null re
 create index data_file_person on data_file (person_id);
 
 alter table person add erased_at timestamptz;
+
+-- own_rows(who): every row that is about a person, table by table, for the copy of their own data. Sealed and hashed columns
+-- stay out, and so do results that are not public yet. A new table with one of these columns is in by itself.
+-- +goose StatementBegin
+create function own_rows(who uuid) returns table (section text, body jsonb) language plpgsql stable as $$
+declare c record; hidden text[];
+begin
+  for c in select k.table_name::text as t, string_agg(format('%I = $1', k.column_name), ' or ' order by k.column_name) as mine from information_schema.columns k
+      join information_schema.tables b on b.table_schema = k.table_schema and b.table_name = k.table_name and b.table_type = 'BASE TABLE'
+      where k.table_schema = 'public' and k.data_type = 'uuid' and k.column_name in ('person_id','lead_id','uploader','created_by')
+        and k.table_name not in ('person','person_key','data_file') group by 1 order by 1 loop
+    select array_agg(column_name::text) into hidden from information_schema.columns where table_schema = 'public' and table_name = c.t and (data_type = 'bytea' or column_name in ('score','rank','awarded'));
+    section := c.t;
+    execute format('select coalesce(jsonb_agg(to_jsonb(r) - $2), ''[]'') from (select * from %I where %s limit 5000) r', c.t, c.mine) into body using who, coalesce(hidden, '{}');
+    if body <> '[]' then
+      return next;
+    end if;
+  end loop;
+end $$;
+-- +goose StatementEnd

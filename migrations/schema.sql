@@ -30,6 +30,30 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.assisted_line() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare ties constant text[] := array['resident','team_lead','team_member','team_treasurer','org_officer'];
+declare a assistance;
+begin
+  if new.helper is not null or new.assistance is not null then
+    select * into a from assistance where id = new.assistance;
+    if a.id is null or a.state <> 'open' or a.helper_id is distinct from new.helper or a.person_id is distinct from new.actor then
+      raise exception '这次帮填已经结束了。还要帮的话，请重新开始' using errcode = 'SB001';
+    end if;
+    if new.role <> all(ties) then
+      raise exception '帮填的时候只能办本人自己的事' using errcode = 'SB001';
+    end if;
+    if (a.paper_id is null or a.read_back_at is null) and not exists (select from assisted_draft d where d.entity = new.entity and d.action = new.action) then
+      raise exception '替本人办这一步之前，要先拍下本人签好字的纸，并读给本人听。请点页面上方的「签字和朗读」' using errcode = 'SB001';
+    end if;
+  elsif new.actor is not null and new.role <> all(ties) and new.role not in ('system','visitor') and helped(new.actor, new.entity_id) then
+    raise exception '这一份是您帮着填的，不能再由您来办，请交给别的同事或上一级' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.audit_append(p_chain text, p_canon bytea, p_at timestamp with time zone, p_actor uuid, p_role text, p_role_place public.ltree, p_entity text, p_entity_id uuid, p_version integer, p_action text, p_from text, p_to text, p_place public.ltree, p_reason text, p_data text, p_request text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -40,6 +64,20 @@ begin
   next_hash := sha256(head.hash || int8send(head.n) || p_canon);
   insert into audit_event values (p_chain, head.n, p_at, p_actor, p_role, p_role_place, p_entity, p_entity_id, p_version,
     p_action, p_from, p_to, p_place, p_reason, p_data, p_request, next_hash);
+  update audit_head set hash = next_hash where chain = p_chain;
+  return head.n;
+end $$;
+
+CREATE FUNCTION public.audit_append(p_chain text, p_canon bytea, p_at timestamp with time zone, p_actor uuid, p_role text, p_role_place public.ltree, p_entity text, p_entity_id uuid, p_version integer, p_action text, p_from text, p_to text, p_place public.ltree, p_reason text, p_data text, p_request text, p_helper uuid, p_assistance uuid) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare head audit_head; next_hash bytea;
+begin
+  insert into audit_head as h values (p_chain, 1, ''::bytea) on conflict (chain) do update set n = h.n + 1 returning * into head;
+  next_hash := sha256(head.hash || int8send(head.n) || p_canon);
+  insert into audit_event values (p_chain, head.n, p_at, p_actor, p_role, p_role_place, p_entity, p_entity_id, p_version,
+    p_action, p_from, p_to, p_place, p_reason, p_data, p_request, next_hash, p_helper, p_assistance);
   update audit_head set hash = next_hash where chain = p_chain;
   return head.n;
 end $$;
@@ -82,6 +120,12 @@ begin
   execute format('create trigger %I before update on %s for each row execute function check_move(%L)', entity || '_move', tbl, entity);
   execute format('create constraint trigger %I after insert or update on %s deferrable initially deferred for each row execute function must_be_audited(%L)', entity || '_audited', tbl, entity);
 end $$;
+
+CREATE FUNCTION public.helped(who uuid, row_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (select from audit_event where helper = who and entity_id = row_id)
+$$;
 
 CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
     LANGUAGE plpgsql
@@ -171,6 +215,24 @@ begin
   end if;
   return new;
 end $$;
+
+CREATE FUNCTION public.own_rows(who uuid) RETURNS TABLE(section text, body jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare c record; hidden text[];
+begin
+  for c in select k.table_name::text as t, string_agg(format('%I = $1', k.column_name), ' or ' order by k.column_name) as mine from information_schema.columns k
+      join information_schema.tables b on b.table_schema = k.table_schema and b.table_name = k.table_name and b.table_type = 'BASE TABLE'
+      where k.table_schema = 'public' and k.data_type = 'uuid' and k.column_name in ('person_id','lead_id','uploader','created_by')
+        and k.table_name not in ('person','person_key','data_file') group by 1 order by 1 loop
+    select array_agg(column_name::text) into hidden from information_schema.columns where table_schema = 'public' and table_name = c.t and (data_type = 'bytea' or column_name in ('score','rank','awarded'));
+    section := c.t;
+    execute format('select coalesce(jsonb_agg(to_jsonb(r) - $2), ''[]'') from (select * from %I where %s limit 5000) r', c.t, c.mine) into body using who, coalesce(hidden, '{}');
+    if body <> '[]' then
+      return next;
+    end if;
+  end loop;
+end $_$;
 
 CREATE FUNCTION public.publicity_sealed() RETURNS trigger
     LANGUAGE plpgsql
@@ -309,6 +371,58 @@ CREATE TABLE public.assignment (
     version integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE public.assistance (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    helper_id uuid NOT NULL,
+    helper_role text NOT NULL,
+    why text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    method text NOT NULL,
+    grace_id uuid,
+    enlisted boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    paper_id uuid,
+    signed_by text DEFAULT ''::text NOT NULL,
+    witnesses text DEFAULT ''::text NOT NULL,
+    read_back_at timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assistance_check CHECK ((helper_id <> person_id)),
+    CONSTRAINT assistance_check1 CHECK (((state <> 'finished'::text) OR ((paper_id IS NOT NULL) AND (read_back_at IS NOT NULL) AND (finished_at IS NOT NULL)))),
+    CONSTRAINT assistance_check2 CHECK (((signed_by <> 'fingerprint'::text) OR (witnesses <> ''::text))),
+    CONSTRAINT assistance_method_check CHECK ((method = ANY (ARRAY['face'::text, 'phone'::text, 'paper'::text]))),
+    CONSTRAINT assistance_signed_by_check CHECK ((signed_by = ANY (ARRAY[''::text, 'signature'::text, 'fingerprint'::text])))
+);
+
+CREATE TABLE public.assisted_dispute (
+    id uuid NOT NULL,
+    assistance_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    helper_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    way text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    undo text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assisted_dispute_check CHECK ((decided_by IS DISTINCT FROM helper_id)),
+    CONSTRAINT assisted_dispute_check1 CHECK (((state = 'open'::text) OR ((decided_by IS NOT NULL) AND (decided_at IS NOT NULL) AND (answer <> ''::text)))),
+    CONSTRAINT assisted_dispute_check2 CHECK (((state <> 'upheld'::text) OR (undo <> ''::text))),
+    CONSTRAINT assisted_dispute_way_check CHECK ((way = ANY (ARRAY['app'::text, 'link'::text])))
+);
+
+CREATE TABLE public.assisted_draft (
+    entity text NOT NULL,
+    action text NOT NULL
+);
+
 CREATE TABLE public.attachment (
     id uuid NOT NULL,
     digest text NOT NULL,
@@ -360,7 +474,9 @@ CREATE TABLE public.audit_event (
     reason text DEFAULT ''::text NOT NULL,
     data text DEFAULT ''::text NOT NULL,
     request text DEFAULT ''::text NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    helper uuid,
+    assistance uuid
 );
 
 CREATE TABLE public.audit_head (
@@ -497,7 +613,17 @@ CREATE TABLE public.consent (
     subject_id uuid,
     granted_at timestamp with time zone NOT NULL,
     granted_by text DEFAULT 'self'::text NOT NULL,
-    withdrawn_at timestamp with time zone
+    withdrawn_at timestamp with time zone,
+    evidence uuid,
+    assistance_id uuid,
+    CONSTRAINT consent_given_by CHECK ((granted_by = ANY (ARRAY['self'::text, 'guardian'::text, 'helper'::text]))),
+    CONSTRAINT consent_helped CHECK (((granted_by <> 'helper'::text) OR ((evidence IS NOT NULL) AND (assistance_id IS NOT NULL))))
+);
+
+CREATE TABLE public.consent_refusal (
+    person_id uuid NOT NULL,
+    purpose text NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.criterion (
@@ -510,6 +636,14 @@ CREATE TABLE public.criterion (
     hint_en text DEFAULT ''::text NOT NULL,
     weight integer NOT NULL,
     CONSTRAINT criterion_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+);
+
+CREATE TABLE public.data_file (
+    token_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
 );
 
 CREATE TABLE public.edition (
@@ -600,6 +734,23 @@ CREATE TABLE public.fund_source (
     doc_no text DEFAULT ''::text NOT NULL,
     CONSTRAINT fund_source_amount_check CHECK ((amount > 0)),
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
+);
+
+CREATE TABLE public.grace (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    lead_name text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    paper_id uuid NOT NULL,
+    state text DEFAULT 'listed'::text NOT NULL,
+    proposal_id uuid,
+    listed_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT grace_check CHECK (((state = 'used'::text) = (proposal_id IS NOT NULL))),
+    CONSTRAINT grace_check1 CHECK ((received_at <= at)),
+    CONSTRAINT grace_lead_name_check CHECK ((lead_name <> ''::text))
 );
 
 CREATE TABLE public.invoice (
@@ -911,6 +1062,20 @@ CREATE TABLE public.org_member (
     CONSTRAINT org_member_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'declined'::text, 'left'::text])))
 );
 
+CREATE TABLE public.outage (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    declared_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT outage_check CHECK (((began_at < ended_at) AND (ended_at < until))),
+    CONSTRAINT outage_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -963,6 +1128,7 @@ CREATE TABLE public.person (
     totp_step bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    erased_at timestamp with time zone,
     CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
     CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
     CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
@@ -1126,6 +1292,25 @@ CREATE TABLE public.review_round (
     CONSTRAINT review_round_kind_check CHECK ((kind = ANY (ARRAY['desk'::text, 'pitch'::text, 'panel'::text])))
 );
 
+CREATE TABLE public.rights_request (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reminded_at timestamp with time zone,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT rights_request_check CHECK ((decided_by IS DISTINCT FROM person_id)),
+    CONSTRAINT rights_request_check1 CHECK (((state = ANY (ARRAY['open'::text, 'taken_back'::text])) OR ((decided_by IS NOT NULL) AND (answer <> ''::text)))),
+    CONSTRAINT rights_request_kind_check CHECK ((kind = ANY (ARRAY['copy'::text, 'correct'::text, 'delete'::text, 'close'::text, 'explain'::text])))
+);
+
 CREATE TABLE public.role_grant (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -1155,7 +1340,8 @@ CREATE TABLE public.session (
     strong boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    assistance_id uuid
 );
 
 CREATE TABLE public.sheet (
@@ -1266,6 +1452,18 @@ ALTER TABLE ONLY public.assignment
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_judge_id_proposal_id_key UNIQUE (round_id, judge_id, proposal_id);
 
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_assistance_id_key UNIQUE (assistance_id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assisted_draft
+    ADD CONSTRAINT assisted_draft_pkey PRIMARY KEY (entity, action);
+
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 
@@ -1320,8 +1518,14 @@ ALTER TABLE ONLY public.conflict
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.consent_refusal
+    ADD CONSTRAINT consent_refusal_pkey PRIMARY KEY (person_id, purpose);
+
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_pkey PRIMARY KEY (round_id, code);
+
+ALTER TABLE ONLY public.data_file
+    ADD CONSTRAINT data_file_pkey PRIMARY KEY (token_hash);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_pkey PRIMARY KEY (id);
@@ -1346,6 +1550,12 @@ ALTER TABLE ONLY public.evaluation_sheet
 
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_proposal_id_key UNIQUE (proposal_id);
 
 ALTER TABLE ONLY public.invoice
     ADD CONSTRAINT invoice_key1_key UNIQUE (key1);
@@ -1415,6 +1625,9 @@ ALTER TABLE ONLY public.org
 
 ALTER TABLE ONLY public.org
     ADD CONSTRAINT org_project_id_key UNIQUE (project_id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_pkey PRIMARY KEY (fact_id, listener);
@@ -1488,6 +1701,9 @@ ALTER TABLE ONLY public.review_round
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
 
@@ -1532,15 +1748,27 @@ CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state)
 
 CREATE INDEX assignment_proposal ON public.assignment USING btree (proposal_id);
 
+CREATE UNIQUE INDEX assistance_one_open ON public.assistance USING btree (helper_id) WHERE (state = 'open'::text);
+
+CREATE INDEX assistance_person ON public.assistance USING btree (person_id, started_at DESC);
+
+CREATE INDEX assistance_place ON public.assistance USING gist (place);
+
+CREATE INDEX assisted_dispute_place ON public.assisted_dispute USING gist (place);
+
 CREATE INDEX attachment_digest ON public.attachment USING btree (digest);
 
 CREATE INDEX attachment_look ON public.attachment USING gist (place) WHERE (phash IS NOT NULL);
 
 CREATE INDEX attachment_owner ON public.attachment USING btree (owner_id, kind);
 
+CREATE INDEX audit_assistance ON public.audit_event USING btree (assistance, at) WHERE (assistance IS NOT NULL);
+
 CREATE INDEX audit_at ON public.audit_event USING btree (at DESC);
 
 CREATE INDEX audit_entity ON public.audit_event USING btree (entity_id, n);
+
+CREATE INDEX audit_helped ON public.audit_event USING btree (helper, entity_id) WHERE (helper IS NOT NULL);
 
 CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity_id, version) WHERE (version IS NOT NULL);
 
@@ -1558,11 +1786,15 @@ CREATE INDEX claim_state ON public.claim USING btree (state, due_at);
 
 CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
 
+CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
+
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
 CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
+
+CREATE INDEX grace_place ON public.grace USING gist (place);
 
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
 
@@ -1588,6 +1820,8 @@ CREATE INDEX org_place ON public.org USING gist (place);
 
 CREATE INDEX org_state ON public.org USING btree (state);
 
+CREATE INDEX outage_edition ON public.outage USING btree (edition_id);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (done_at IS NULL);
 
 CREATE INDEX person_home ON public.person USING btree (home, home_state);
@@ -1611,6 +1845,10 @@ CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
 CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id);
 
 CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
+
+CREATE INDEX rights_request_place ON public.rights_request USING gist (place);
 
 CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person_id, role, place) WHERE (until IS NULL);
 
@@ -1650,6 +1888,16 @@ CREATE TRIGGER assignment_move BEFORE UPDATE ON public.assignment FOR EACH ROW E
 
 CREATE TRIGGER assignment_no_conflict BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
+CREATE CONSTRAINT TRIGGER assistance_audited AFTER INSERT OR UPDATE ON public.assistance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assistance');
+
+CREATE TRIGGER assistance_move BEFORE UPDATE ON public.assistance FOR EACH ROW EXECUTE FUNCTION public.check_move('assistance');
+
+CREATE CONSTRAINT TRIGGER assisted_dispute_audited AFTER INSERT OR UPDATE ON public.assisted_dispute DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assisted_dispute');
+
+CREATE TRIGGER assisted_dispute_move BEFORE UPDATE ON public.assisted_dispute FOR EACH ROW EXECUTE FUNCTION public.check_move('assisted_dispute');
+
+CREATE TRIGGER audit_event_assisted BEFORE INSERT ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.assisted_line();
+
 CREATE TRIGGER audit_event_never BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER award_audited AFTER INSERT OR UPDATE ON public.award DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('award');
@@ -1684,6 +1932,10 @@ CREATE TRIGGER evaluation_move BEFORE UPDATE ON public.evaluation FOR EACH ROW E
 
 CREATE TRIGGER evaluation_sheet_never BEFORE DELETE OR UPDATE ON public.evaluation_sheet FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE CONSTRAINT TRIGGER grace_audited AFTER INSERT OR UPDATE ON public.grace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('grace');
+
+CREATE TRIGGER grace_move BEFORE UPDATE ON public.grace FOR EACH ROW EXECUTE FUNCTION public.check_move('grace');
+
 CREATE CONSTRAINT TRIGGER judge_audited AFTER INSERT OR UPDATE ON public.judge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('judge');
 
 CREATE TRIGGER judge_move BEFORE UPDATE ON public.judge FOR EACH ROW EXECUTE FUNCTION public.check_move('judge');
@@ -1710,6 +1962,8 @@ CREATE CONSTRAINT TRIGGER org_audited AFTER INSERT OR UPDATE ON public.org DEFER
 
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
 
+CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
@@ -1733,6 +1987,10 @@ CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
+
+CREATE CONSTRAINT TRIGGER rights_request_audited AFTER INSERT OR UPDATE ON public.rights_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('rights_request');
+
+CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.check_move('rights_request');
 
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -1803,6 +2061,36 @@ ALTER TABLE ONLY public.assignment
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_grace_id_fkey FOREIGN KEY (grace_id) REFERENCES public.grace(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_helper_id_fkey FOREIGN KEY (helper_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_helper_id_fkey FOREIGN KEY (helper_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -1877,10 +2165,22 @@ ALTER TABLE ONLY public.conflict
     ADD CONSTRAINT conflict_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_evidence_fkey FOREIGN KEY (evidence) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.consent_refusal
+    ADD CONSTRAINT consent_refusal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.data_file
+    ADD CONSTRAINT data_file_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
@@ -1914,6 +2214,21 @@ ALTER TABLE ONLY public.evaluation
 
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -1983,6 +2298,15 @@ ALTER TABLE ONLY public.org
 
 ALTER TABLE ONLY public.org
     ADD CONSTRAINT org_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
@@ -2083,6 +2407,15 @@ ALTER TABLE ONLY public.review_round
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
 
@@ -2097,6 +2430,9 @@ ALTER TABLE ONLY public.round_result
 
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -2156,6 +2492,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
+
+GRANT SELECT ON TABLE public.assisted_draft TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachment TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attendance TO seedbed_app;
@@ -2182,7 +2524,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent_refusal TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.data_file TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
 
@@ -2195,6 +2541,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.grace TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 
@@ -2272,6 +2620,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_spending TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_member TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outage TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
@@ -2299,6 +2649,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rights_request TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 

@@ -11,6 +11,7 @@ import (
 
 	"seedbed/cmd/seedbed/sample"
 	"seedbed/domain/accounts"
+	"seedbed/domain/assist"
 	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
@@ -21,10 +22,12 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/domain/money"
 	"seedbed/domain/openbook"
+	"seedbed/domain/privacy"
 	"seedbed/domain/proposal"
 	"seedbed/domain/vault"
 	"seedbed/jobs"
 	serveaccounts "seedbed/server/accounts"
+	serveassist "seedbed/server/assist"
 	serveaward "seedbed/server/award"
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
@@ -33,6 +36,7 @@ import (
 	serveincubation "seedbed/server/incubation"
 	servejudging "seedbed/server/judging"
 	servemoney "seedbed/server/money"
+	serveprivacy "seedbed/server/privacy"
 	serveproposal "seedbed/server/proposal"
 	"seedbed/server/web"
 	"seedbed/storage/outbox"
@@ -51,6 +55,7 @@ type House struct {
 	draining atomic.Bool
 
 	Accounts  *accounts.Accounts
+	Assist    *assist.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Juries    *judging.Book
@@ -60,6 +65,7 @@ type House struct {
 	Money     *money.Book
 	Orgs      *incubation.Book
 	Open      *openbook.Book
+	Privacy   *privacy.Book
 }
 
 // Sample is what only the demo hands in.
@@ -111,6 +117,7 @@ func wire(c Config, e *Engines, clk clock.Clock, log *slog.Logger, sample Sample
 func (h *House) areas(safe *vault.Vault) {
 	db, clk, store := h.Engines.DB, h.Clock, h.Engines.Objects
 	h.Accounts = accounts.New(db, clk, safe, h.Engines.Sender, proposal.ClaimInvitations)
+	h.Assist = assist.New(db, store, clk, h.Accounts, h.Config.PublicURL)
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
 	h.Juries = judging.New(db, clk)
@@ -119,9 +126,12 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
+	h.Privacy = privacy.New(db, clk, h.Accounts, h.Proposals, h.Orgs)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
-		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
-		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"activity":   {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
+		"claim":      {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
+		"grace":      {Read: identity.ReadPapers},
 	})
 }
 
@@ -133,6 +143,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		h.health(),
 		servehome.Routes(db, h.Open, h.Accounts, clk),
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
+		serveassist.Routes(h.Assist, h.Accounts, db),
 		serveedition.Routes(h.Editions, db, clk),
 		serveproposal.Routes(h.Proposals, db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
@@ -141,6 +152,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
 		serveincubation.Routes(h.Orgs),
+		serveprivacy.Routes(h.Privacy, h.Accounts, clk, demo.LastCode),
 	} {
 		all = append(all, area...)
 	}
@@ -150,10 +162,12 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 // listeners is the year in one table: what has happened, and who hears of it.
 func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
+		jobs.OnWork("tell who was helped", func(ctx context.Context, f assist.Done) (jobs.Effect, error) { return h.Assist.Told(ctx, f) }),
 		jobs.On("tell the teams", proposal.TellCalledOff),
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
+		jobs.On("hide what was public", privacy.HidePublic),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
 		jobs.OnWork("examine the photo", func(ctx context.Context, f evidence.Kept) (jobs.Effect, error) { return h.Evidence.Examine(ctx, f) }),
@@ -173,6 +187,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
+		{Name: "remind privacy requests", Every: time.Hour, Run: privacy.Remind},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
 		{Name: "sweep objects", Every: 24 * time.Hour, At: 3*time.Hour + 30*time.Minute, Run: func(ctx context.Context, tx pg.Tx, due time.Time) error {

@@ -72,6 +72,13 @@ func (b *Book) Calls(ctx context.Context) ([]Call, error) {
 	return pg.All[Call](ctx, b.db, callsSQL, nil)
 }
 
+const callOfSQL = `select e.id::text, e.title, e.place::text, e.state, e.opens_at, e.closes_at from grace g join edition e on e.id = g.edition_id where g.id = @id::uuid`
+
+// CallsOf is the edition a paper of the grace list is for.
+func (b *Book) CallsOf(ctx context.Context, grace string) ([]Call, error) {
+	return pg.All[Call](ctx, b.db, callOfSQL, pg.Args{"id": grace})
+}
+
 // graceUntil is the last moment for entering a paper of an edition; nil when it has no end.
 func graceUntil(ctx context.Context, q pg.Reader, edition string) (*time.Time, error) {
 	c, err := pg.One[Call](ctx, q, callSQL, pg.Args{"id": edition})

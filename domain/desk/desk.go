@@ -22,6 +22,10 @@ var kinds = []struct {
 	sql         string
 }{
 	{"居民待确认", "/desk/residents", identity.ConfirmResidents, residentsSQL},
+	{"帮填还没结束", "/desk/assist", identity.HelpResidents, assistSQL},
+	{"补登名单待录入", "/desk/grace", identity.HelpResidents, graceSQL},
+	{"帮填有异议", "/desk/assisted", identity.HandleDisputes, disputesSQL},
+	{"个人信息申请待答复", "/desk/privacy", identity.HandlePrivacy, privacySQL},
 	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
@@ -44,6 +48,10 @@ var kinds = []struct {
 
 const (
 	residentsSQL   = `select count(*) from person where home_state = 'claimed' and home <@ any(@sight::text[]::ltree[])`
+	assistSQL      = `select count(*) from assistance where state = 'open' and place <@ any(@sight::text[]::ltree[])`
+	graceSQL       = `select count(*) from grace where state = 'listed' and place <@ any(@sight::text[]::ltree[])`
+	disputesSQL    = `select count(*) from assisted_dispute where state = 'open' and place <@ any(@sight::text[]::ltree[])`
+	privacySQL     = `select count(*) from rights_request where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	endorseSQL     = `select count(*) from proposal where state = 'submitted' and not refused and place <@ any(@sight::text[]::ltree[])`
 	eligibleSQL    = `select count(*) from proposal where state = 'endorsed' and place <@ any(@sight::text[]::ltree[])`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`

@@ -14,6 +14,7 @@ const (
 
 	HelpResidents  Permission = "help_residents" // fill in for a resident, and keep the grace list
 	ReadAssisted   Permission = "read_assisted"
+	ReadPapers     Permission = "read_papers"     // the signed and stamped sheets themselves
 	HandleDisputes Permission = "handle_disputes" // when a resident says that what was filled in was not their will
 	DeclareOutages Permission = "declare_outages"
 	HandlePrivacy  Permission = "handle_privacy" // requests about personal data
@@ -101,8 +102,9 @@ var May = map[Permission][]Role{
 	OwnHands: residents,
 
 	HelpResidents: {CommunityStaff, CommunityHead, Mentor},
+	ReadAssisted:  slices.Concat(desks, []Role{Mentor, Supervisor}),
 	// TeamMember is the tie a paper gives the person in whose name it was written.
-	ReadAssisted:   slices.Concat(desks, []Role{Mentor, Supervisor, TeamMember}),
+	ReadPapers:     slices.Concat(desks, []Role{Mentor, Supervisor, TeamMember}),
 	HandleDisputes: street,
 	DeclareOutages: {DistrictHead},
 	HandlePrivacy:  {DistrictStaff},

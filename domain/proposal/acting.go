@@ -76,3 +76,23 @@ func stillWritable(ctx context.Context, q pg.Reader, by identity.Actor, p Propos
 	}
 	return late
 }
+
+// Helped is how somebody filled a proposal in for its lead, as the desks see it; Name is "" when nobody did.
+type Helped struct {
+	Name       string
+	Dispute    string     // state of the lead's objection, "" when there is none
+	Undo       string     // what is to be undone, when it was upheld
+	ReceivedAt *time.Time // the stamp on the paper, when it came by the grace list
+	Stamped    string     // the photo of that paper
+}
+
+const helpedBySQL = `select h.name, coalesce(d.state, '') as dispute, coalesce(d.undo, '') as undo, g.received_at, coalesce(g.paper_id::text, '') as stamped
+  from person h left join assistance a on a.paper_id = nullif(@paper, '')::uuid left join assisted_dispute d on d.assistance_id = a.id
+  left join grace g on g.proposal_id = @id::uuid where h.id = @helper::uuid`
+
+func helpedBy(ctx context.Context, q pg.Reader, p Proposal) (Helped, error) {
+	if p.ActingHelper == nil || p.ActingPaper == nil {
+		return Helped{}, nil
+	}
+	return pg.One[Helped](ctx, q, helpedBySQL, pg.Args{"helper": *p.ActingHelper, "paper": *p.ActingPaper, "id": p.ID})
+}

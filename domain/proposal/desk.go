@@ -58,6 +58,7 @@ type Case struct {
 	CanCheck   bool
 	CanUphold  bool
 	Conflicted bool // the actor belongs to the team or helped to write it
+	Helped     Helped
 }
 
 // See is a handed-in proposal for somebody of the desks, within sight.
@@ -89,7 +90,10 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	c.CanReturn = may(identity.ReturnProposals, Submitted, Endorsed)
 	c.CanCheck = may(identity.CheckEligibility, Endorsed)
 	c.CanUphold = may(identity.DecideAppeals, Ineligible) && f.AppealUntil != nil && b.clock.Now().Before(*f.AppealUntil)
-	c.Checks, err = Checks(ctx, b.db, id)
+	if c.Checks, err = Checks(ctx, b.db, id); err != nil {
+		return c, err
+	}
+	c.Helped, err = helpedBy(ctx, b.db, f.Proposal)
 	return c, err
 }
 

@@ -41,6 +41,7 @@ type Full struct {
 	Proposal
 	sheet
 	Edition edition.Edition
+	late    error // why its team cannot change it now, read with it
 }
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
@@ -69,7 +70,7 @@ func complete(ctx context.Context, q pg.Reader, p Proposal) (Full, error) {
 		return Full{}, err
 	}
 	e, err := edition.Get(ctx, q, p.EditionID)
-	return Full{p, s, e}, err
+	return Full{Proposal: p, sheet: s, Edition: e}, err
 }
 
 // Draft is what the team has written, as the form shows it.
@@ -120,11 +121,15 @@ func (b *Book) Own(ctx context.Context, by identity.Actor, id string) (Full, err
 	if len(ties) == 0 {
 		return Full{}, fault.Missing()
 	}
-	return complete(ctx, b.db, p)
+	f, err := complete(ctx, b.db, p)
+	if err == nil {
+		f.late = stillWritable(ctx, b.db, by, p, f.Edition, b.clock.Now())
+	}
+	return f, err
 }
 
 // Writable tells why a proposal cannot be changed by its team now, nil when it can.
-func (b *Book) Writable(f Full) error { return writable(f.Proposal, f.Edition, b.clock.Now()) }
+func (b *Book) Writable(f Full) error { return f.late }
 
 // Row is a proposal in a list.
 type Row struct {

@@ -124,6 +124,10 @@ var shelves = []struct {
 	{identity.ReadOrgs, ui.Link{Href: "/desk/orgs", Label: "组织", Icon: "tree"}},
 	{identity.ReadEditions, ui.Link{Href: "/desk/editions", Label: "各届大赛", Icon: "flower"}},
 	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
+	{identity.HelpResidents, ui.Link{Href: "/desk/assist", Label: "帮居民填", Icon: "pen"}},
+	{identity.ReadAssisted, ui.Link{Href: "/desk/assisted", Label: "帮填记录", Icon: "list"}},
+	{identity.HandlePrivacy, ui.Link{Href: "/desk/privacy", Label: "个人信息申请", Icon: "lock"}},
+	{identity.DeclareOutages, ui.Link{Href: "/desk/outages", Label: "系统中断", Icon: "nonet"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

@@ -5,6 +5,12 @@ import "seedbed/domain/audit"
 // deeds say in a word what was done, by entity and action; for "move" by entity and the state that was reached.
 var deeds = map[string]string{
 	"person join": "第一次登录", "person enlist": "登记了人员", "person profile": "改了自己的资料", "person confirm_home": "确认居民住处", "person enrol_factor": "设了第二步验证",
+	"person look": "找过手机号", "person erase": "注销了账号", "proposal fill": "填写申报书",
+	"assistance start": "开始帮填", "assistance sign": "拍下签字的纸", "assistance finish": "结束帮填", "assistance drop": "没有办，结束帮填",
+	"assisted_dispute dispute": "本人说帮填不是自己的意思", "assisted_dispute upheld": "认定帮填不是本人意思", "assisted_dispute explained": "核实帮填是本人意思",
+	"grace list": "登记按时收到的纸质申报书", "grace use": "录入按时收到的纸质申报书", "grace strike": "从补登名单划去", "outage declare": "登记系统中断",
+	"consent give": "同意一项用途", "consent withdraw": "收回同意", "consent refuse": "不同意一项用途",
+	"rights_request ask": "提出个人信息申请", "rights_request done": "办好个人信息申请", "rights_request refused": "没有同意个人信息申请", "rights_request taken_back": "撤回个人信息申请", "data_file make": "取了自己的资料",
 	"role_grant grant": "给了角色", "role_grant revoke": "收回角色",
 	"edition create": "新建一届大赛", "edition edit": "改了大赛的内容", "edition set_terms": "改了大赛的规则", "edition publish": "发布征集公告", "edition extend": "延长申报时间", "edition close": "提前截止申报", "edition cancel": "取消了大赛",
 	"edition closed": "截止申报", "edition reviewing": "开始评审", "edition publicizing": "开始公示", "edition contracting": "公示结束，开始签协议", "edition running": "项目开始实施", "edition closing": "开始结项", "edition archived": "大赛归档",
@@ -29,6 +35,14 @@ var deeds = map[string]string{
 	"claim save": "存了报销草稿", "claim submit": "提交报销单", "claim verify": "核实报销单", "claim pass": "审过报销票据", "claim approve": "批准报销单", "claim approve_small": "小额报销转给出纳", "claim return": "退回报销单补充", "claim reject": "报销单不予报销", "claim pay": "付了报销款", "claim receive": "确认收到报销款",
 	"claim ask_void": "申请作废付款", "claim void": "同意作废付款", "claim reveal_account": "看了收款账号",
 	"org found": "成立组织", "org grow": "组织进入下一阶段", "org_member join": "加入组织", "org_member leave": "退出组织",
+}
+
+// Deed is what a line of the trail says was done, in a neighbour's words; a line without words of its own is plain work.
+func Deed(entity, action, to string) string {
+	if text, known := deed(audit.Entry{Entity: entity, Action: action, ToState: to}); known {
+		return text
+	}
+	return "办了一步"
 }
 
 // deed is what an entry of the trail says was done, and whether it has words of its own.
