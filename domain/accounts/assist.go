@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"seedbed/domain/fault"
@@ -117,7 +118,7 @@ func (a *Accounts) SendOwnCode(ctx context.Context, by identity.Actor) error {
 		}
 		return err
 	}
-	return a.sender.Send(ctx, phone, "【苗圃】您在取自己的资料，验证码是 "+code+"，15 分钟内有效。不要告诉别人。")
+	return a.sender.Send(ctx, phone, fmt.Sprintf("【苗圃】您在取自己的资料，验证码是 %s，15 分钟内有效。不要告诉别人。", code))
 }
 
 // CheckOwn takes a fresh code of the actor: of the second factor where they have one, else the one sent to their phone.

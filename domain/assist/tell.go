@@ -8,6 +8,13 @@ import (
 	"seedbed/storage/pg"
 )
 
+// The short message goes to a phone, in Chinese: words:none.
+const (
+	message = "【苗圃】社区的%s替您填写了 %d 处内容。不是您的意思？%s"
+	link    = "请点 %s/assisted/%s/%s"
+	noLink  = "请登录苗圃，看「我的 → 别人帮我填的」，或打社区电话"
+)
+
 // Told sends the short message about a finished assistance to the person it was for, when they have a phone: who wrote
 // something in their name, and a link by which one tap says that it was not their will. Nothing is kept of it; sending
 // it twice after a failure does no harm.
@@ -19,10 +26,10 @@ func (b *Book) Told(ctx context.Context, f Done) (func(ctx context.Context, tx p
 	if err != nil {
 		return nil, err
 	}
-	where := "请登录苗圃，看「我的 → 别人帮我填的」，或打社区电话"
+	where := noLink
 	if b.base != "" {
-		where = "请点 " + b.base + "/assisted/" + a.ID + "/" + b.LinkKey(a.ID)
+		where = fmt.Sprintf(link, b.base, a.ID, b.LinkKey(a.ID))
 	}
-	_, err = b.who.Text(ctx, a.PersonID, fmt.Sprintf("【苗圃】社区的%s替您填写了 %d 处内容。不是您的意思？%s", a.HelperName, a.Lines, where))
+	_, err = b.who.Text(ctx, a.PersonID, fmt.Sprintf(message, a.HelperName, a.Lines, where))
 	return nil, err
 }

@@ -21,9 +21,8 @@ type Erased struct {
 // Kind names the fact.
 func (Erased) Kind() string { return "privacy.erased" }
 
-// nameless stands where a name stood.
-//
-//words:none
+// nameless stands where a name stood, in the data: words:none.
+
 const nameless = "已注销"
 
 const obstaclesSQL = `select
