@@ -167,6 +167,10 @@ func (n Start) check() error {
 // is found by its phone and has to bear the typed name; whoever has none gets one on the spot. The same form twice starts
 // once.
 func (b *Book) Start(ctx context.Context, by identity.Actor, token string, n Start) (Assistance, error) {
+	if !by.Somewhere(identity.HelpResidents) {
+		_, err := by.Must(identity.HelpResidents, n.Home)
+		return Assistance{}, err
+	}
 	if err := n.check(); err != nil {
 		return Assistance{}, err
 	}

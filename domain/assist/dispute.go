@@ -164,7 +164,7 @@ func (b *Book) Decide(ctx context.Context, by identity.Actor, id string, v Verdi
 		if err != nil {
 			return err
 		}
-		if !by.Sees(identity.HandleDisputes, d.Place) {
+		if !by.Sees(identity.ReadAssisted, d.Place) {
 			return fault.Missing()
 		}
 		w, err := by.Must(identity.HandleDisputes, d.Place)

@@ -107,10 +107,13 @@ func (a Actor) may(p Permission, place string) (Warrant, bool) {
 // Somewhere tells whether the actor holds p at any place at all, or could by belonging to a team or organisation: what
 // a route asks before it hands over to the verb, which asks at the place.
 func (a Actor) Somewhere(p Permission) bool {
+	if a.Helped() && p == OwnHands {
+		return false
+	}
 	if _, ok := a.may(p, ""); ok {
 		return true
 	}
-	if a.SignedIn() && (!a.Helped() || p != OwnHands) {
+	if a.SignedIn() {
 		for _, tie := range Ties {
 			if p.Holds(tie) {
 				return true
