@@ -26,7 +26,9 @@ with rows as (
   union all select 'objection', id, state, version from objection union all select 'agreement', id, state, version from agreement
   union all select 'project', id, state, version from project union all select 'activity', id, state, version from activity
   union all select 'evaluation', id, state, version from evaluation union all select 'tranche', id, state, version from tranche
-  union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org)
+  union all select 'claim', id, state, version from claim union all select 'assistance', id, state, version from assistance
+  union all select 'assisted_dispute', id, state, version from assisted_dispute union all select 'grace', id, state, version from grace
+  union all select 'rights_request', id, state, version from rights_request union all select 'org', id, state, version from org)
 select r.entity || ' ' || r.id || ': ' || case
     when e.n is null then 'version ' || r.version || ' has no line in the audit trail'
     else 'is ' || r.state || ', its last audit line says ' || e.to_state end as complaint

@@ -198,7 +198,7 @@ func (h *House) schedule() []jobs.Scheduled {
 
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
-	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
+	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Assist: h.Assist, Privacy: h.Privacy, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
 		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 

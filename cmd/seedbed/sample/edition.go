@@ -205,6 +205,9 @@ func (g *garden) call(ctx context.Context, s season) error {
 			return err
 		}
 	}
+	if err := g.helped(ctx, e); err != nil {
+		return err
+	}
 	return g.inviteJury(ctx, e, false)
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seedbed/domain/accounts"
+	"seedbed/domain/assist"
 	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
@@ -22,6 +23,7 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/domain/money"
 	"seedbed/domain/place"
+	"seedbed/domain/privacy"
 	"seedbed/domain/proposal"
 	"seedbed/storage/objects"
 	"seedbed/storage/pg"
@@ -32,6 +34,7 @@ type Tools struct {
 	DB        *pg.DB
 	Clock     *clock.Manual
 	Accounts  *accounts.Accounts
+	Assist    *assist.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Juries    *judging.Book
@@ -39,6 +42,7 @@ type Tools struct {
 	Projects  *delivery.Book
 	Money     *money.Book
 	Orgs      *incubation.Book
+	Privacy   *privacy.Book
 	Settle    func(ctx context.Context) error // lets everything that follows happen
 	RunDue    func(ctx context.Context) error // what the calendar asks for by now
 	Store     objects.Store
