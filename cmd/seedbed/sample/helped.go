@@ -31,7 +31,11 @@ func (g *garden) helped(ctx context.Context, e edition.Edition) error {
 	if err := g.fillIn(ctx, staff, token, elder, func(by identity.Actor) error {
 		by.Name = elder.Name
 		p.lead = by
-		return g.writeFor(ctx, e, &p)
+		if err := g.writeFor(ctx, e, &p); err != nil {
+			return err
+		}
+		// A colleague who knows her confirms where she lives: never the one who helps.
+		return g.Accounts.ConfirmResident(ctx, g.role(identity.CommunityHead, at.Path), by.ID, 1, true)
 	}, func(by identity.Actor) error {
 		_, err := g.Proposals.Submit(ctx, by, p.proposal, 2, g.Clock.Now())
 		return err
