@@ -10,8 +10,8 @@ import (
 )
 
 // The order of the year: an area may import those before it, never one after it (reads look back, facts go forward).
-var year = []string{"place", "identity", "audit", "notice", "ledger", "evidence", "accounts", "talent", "topic", "edition", "proposal", "papers", "judging",
-	"award", "delivery", "money", "incubation", "openbook", "gallery", "desk"}
+var year = []string{"place", "identity", "audit", "notice", "consent", "ledger", "evidence", "accounts", "assist", "talent", "topic", "edition", "proposal", "papers",
+	"judging", "award", "delivery", "money", "incubation", "openbook", "gallery", "privacy", "desk"}
 
 // vocabulary is imported by everyone and imports nothing of ours but itself.
 var vocabulary = []string{"domain/fault", "domain/yuan", "domain/clock", "domain/vault"}

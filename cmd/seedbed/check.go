@@ -30,7 +30,10 @@ with rows as (
   union all select 'project', id, state, version from project union all select 'activity', id, state, version from activity
   union all select 'evaluation', id, state, version from evaluation union all select 'tranche', id, state, version from tranche
   union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org
-  union all select 'talent', id, state, version from talent union all select 'topic', id, state, version from topic)
+  union all select 'talent', id, state, version from talent union all select 'topic', id, state, version from topic
+  union all select 'assistance', id, state, version from assistance
+  union all select 'assisted_dispute', id, state, version from assisted_dispute union all select 'grace', id, state, version from grace
+  union all select 'rights_request', id, state, version from rights_request)
 select r.entity || ' ' || r.id || ': ' || case
     when e.n is null then 'version ' || r.version || ' has no line in the audit trail'
     else 'is ' || r.state || ', its last audit line says ' || e.to_state end as complaint

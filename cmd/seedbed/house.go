@@ -11,6 +11,7 @@ import (
 
 	"seedbed/cmd/seedbed/sample"
 	"seedbed/domain/accounts"
+	"seedbed/domain/assist"
 	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
@@ -23,12 +24,14 @@ import (
 	"seedbed/domain/money"
 	"seedbed/domain/openbook"
 	"seedbed/domain/papers"
+	"seedbed/domain/privacy"
 	"seedbed/domain/proposal"
 	"seedbed/domain/talent"
 	"seedbed/domain/topic"
 	"seedbed/domain/vault"
 	"seedbed/jobs"
 	serveaccounts "seedbed/server/accounts"
+	serveassist "seedbed/server/assist"
 	serveaward "seedbed/server/award"
 	servedelivery "seedbed/server/delivery"
 	serveedition "seedbed/server/edition"
@@ -39,6 +42,7 @@ import (
 	servejudging "seedbed/server/judging"
 	servemoney "seedbed/server/money"
 	servepapers "seedbed/server/papers"
+	serveprivacy "seedbed/server/privacy"
 	serveproposal "seedbed/server/proposal"
 	servetalent "seedbed/server/talent"
 	servetopic "seedbed/server/topic"
@@ -61,6 +65,7 @@ type House struct {
 	Accounts  *accounts.Accounts
 	Talents   *talent.Book
 	Topics    *topic.Book
+	Assist    *assist.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Papers    *papers.Book
@@ -72,6 +77,7 @@ type House struct {
 	Orgs      *incubation.Book
 	Open      *openbook.Book
 	Gallery   *gallery.Book
+	Privacy   *privacy.Book
 }
 
 // Sample is what only the demo hands in.
@@ -130,6 +136,7 @@ func (h *House) areas(safe *vault.Vault) {
 	})
 	h.Talents = talent.New(db, store, clk, safe, h.Accounts)
 	h.Topics = topic.New(db, store, clk)
+	h.Assist = assist.New(db, store, clk, h.Accounts, h.Config.PublicURL)
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
 	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
@@ -139,17 +146,20 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
 	h.Open = openbook.New(db)
+	h.Privacy = privacy.New(db, clk, h.Accounts, h.Proposals, h.Orgs)
 	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
-		"proposal": {Page: "/proposals/", Sees: proposal.SeesFile},
-		"opinion":  {Read: identity.ReadProposals},
-		"appeal":   {Read: identity.ReadAppeals, Ties: proposal.AppealTies},
-		"activity": {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
-		"claim":    {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
-		"talent":   {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
-		"topic":    {Read: identity.ReadTopics, Page: "/desk/topics/"},
-		"edition":  {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen},
-		"guardian": {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
+		"proposal":   {Page: "/proposals/", Sees: proposal.SeesFile},
+		"opinion":    {Read: identity.ReadProposals},
+		"appeal":     {Read: identity.ReadAppeals, Ties: proposal.AppealTies},
+		"activity":   {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
+		"claim":      {Read: identity.ReadClaims, Page: "/claims/", Ties: money.ClaimTies},
+		"talent":     {Read: identity.ReadConsents, Page: "/desk/talents/", Ties: talent.Ties},
+		"topic":      {Read: identity.ReadTopics, Page: "/desk/topics/"},
+		"edition":    {Read: identity.ReadEditions, Page: "/desk/editions/", Open: edition.FilesOpen},
+		"guardian":   {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
+		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
+		"grace":      {Read: identity.ReadPapers},
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
@@ -177,6 +187,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveaccounts.Routes(h.Accounts, db, clk, demo),
 		servetalent.Routes(h.Talents, db, clk),
 		servetopic.Routes(h.Topics, db, clk, proposal.Onward),
+		serveassist.Routes(h.Assist, h.Accounts, db),
 		serveedition.Routes(h.Editions, db, clk),
 		serveedition.CallRoutes(h.Editions, db, h.Engines.Objects, clk),
 		serveproposal.Routes(h.Proposals, db, h.Engines.Objects, clk),
@@ -190,6 +201,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
 		serveincubation.Routes(h.Orgs),
 		servegallery.Routes(h.Gallery),
+		serveprivacy.Routes(h.Privacy, h.Accounts, clk, demo.LastCode),
 	} {
 		all = append(all, area...)
 	}
@@ -201,11 +213,13 @@ func (h *House) listeners() []jobs.Listener {
 	return []jobs.Listener{
 		jobs.On("tell the residents", edition.TellResidents),
 		jobs.On("tell of new questions", proposal.TellFormChanged),
+		jobs.OnWork("tell who was helped", func(ctx context.Context, f assist.Done) (jobs.Effect, error) { return h.Assist.Told(ctx, f) }),
 		jobs.On("tell the teams", proposal.TellCalledOff),
 		jobs.On("look for its like", h.Proposals.HearHandedIn),
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
+		jobs.On("hide what was public", privacy.HidePublic),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
 		jobs.OnWork("examine the photo", func(ctx context.Context, f evidence.Kept) (jobs.Effect, error) { return h.Evidence.Examine(ctx, f) }),
@@ -239,6 +253,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},
+		{Name: "remind privacy requests", Every: time.Hour, Run: privacy.Remind},
 		{Name: "sweep sessions", Every: 24 * time.Hour, At: 3 * time.Hour, Run: h.Accounts.SweepSessions},
 		{Name: "let old papers go", Every: time.Hour, Run: h.Papers.Lapse},
 		{Name: "sweep typed forms", Every: time.Hour, Run: h.Accounts.SweepTyped},
@@ -252,7 +267,7 @@ func (h *House) schedule() []jobs.Scheduled {
 
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
-	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
+	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Assist: h.Assist, Privacy: h.Privacy, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
 		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Gallery: h.Gallery, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 

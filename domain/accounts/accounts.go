@@ -63,13 +63,22 @@ func (a *Accounts) SendCode(ctx context.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	now, index := a.clock.Now(), a.vault.Index("phone", phone)
-	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	code, err := a.freshCode(ctx, phone)
 	if err != nil {
 		return err
 	}
+	return a.sender.Send(ctx, phone, fmt.Sprintf("【苗圃】您的登录验证码是 %s，15 分钟内有效。不要告诉别人。", code))
+}
+
+// freshCode makes a code for a number, within what may be sent to it.
+func (a *Accounts) freshCode(ctx context.Context, phone string) (string, error) {
+	now, index := a.clock.Now(), a.vault.Index("phone", phone)
+	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return "", err
+	}
 	code := fmt.Sprintf("%06d", number)
-	err = a.db.Change(ctx, func(tx pg.Tx) error {
+	return code, a.db.Change(ctx, func(tx pg.Tx) error {
 		if _, err := pg.Value[bool](ctx, tx, lockPhoneSQL, pg.Args{"key": lockKey(index)}); err != nil {
 			return err
 		}
@@ -90,10 +99,6 @@ func (a *Accounts) SendCode(ctx context.Context, typed string) error {
 		_, err = pg.Do(ctx, tx, addCodeSQL, pg.Args{"id": newID(), "index": index, "hash": a.vault.Index("code", phone+code), "at": now, "expires": now.Add(codeLife)})
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return a.sender.Send(ctx, phone, fmt.Sprintf("【苗圃】您的登录验证码是 %s，15 分钟内有效。不要告诉别人。", code))
 }
 
 const (

@@ -15,9 +15,6 @@ import (
 
 const wrappedSQL = `select wrapped from person_key where person_id = @id::uuid`
 
-// Sign is the house's own mark under a value, for links that nobody else can make. The purpose is part of it.
-func (a *Accounts) Sign(purpose, value string) []byte { return a.vault.Index(purpose, value) }
-
 // SealFor seals a value under a person's key: erasing the person erases it.
 func (a *Accounts) SealFor(ctx context.Context, q pg.Reader, personID, purpose, value string) ([]byte, error) {
 	wrapped, err := pg.Value[[]byte](ctx, q, wrappedSQL, pg.Args{"id": personID})
@@ -44,8 +41,8 @@ func (a *Accounts) OpenFor(ctx context.Context, q pg.Reader, personID, purpose s
 	return key.Open(purpose, sealed)
 }
 
-// Text sends a short message to a number. How often is the caller's business.
-func (a *Accounts) Text(ctx context.Context, phone, text string) error {
+// TextTo sends a short message to a number. How often is the caller's business.
+func (a *Accounts) TextTo(ctx context.Context, phone, text string) error {
 	digits, err := Normal(phone)
 	if err != nil {
 		return err

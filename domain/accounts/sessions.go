@@ -29,8 +29,11 @@ const (
 	seenSQL        = `update session set seen_at = @at where token_hash = @hash`
 	visitSQL       = `select s.strong, s.seen_at, s.expires_at, p.id::text, p.name, p.lang, case when p.home_state = 'confirmed' then p.home::text else '' end as home,
   coalesce((select array_agg(g.role || ' ' || g.place::text order by g.role, g.place) from role_grant g where g.person_id = p.id and g.until is null), '{}') as grants,
-  (select count(*) from notice n where n.person_id = p.id and n.read_at is null) as unread
-  from session s join person p on p.id = s.person_id where s.token_hash = @hash and p.state = 'active'`
+  (select count(*) from notice n where n.person_id = p.id and n.read_at is null) as unread,
+  coalesce(a.id::text, '') as assistance, coalesce(r.id::text, '') as helped, coalesce(r.name, '') as helped_name,
+  case when r.home_state = 'confirmed' then r.home::text else '' end as helped_home
+  from session s join person p on p.id = s.person_id left join assistance a on a.id = s.assistance_id and a.state = 'open' and a.helper_id = p.id
+  left join person r on r.id = a.person_id and r.state = 'active' where s.token_hash = @hash and p.state = 'active'`
 )
 
 // open makes a session and gives its token: 256 random bits, of which only the digest is stored.
@@ -55,6 +58,8 @@ func digest(token string) []byte {
 type Visit struct {
 	Actor  identity.Actor
 	Unread int
+	// Staff is whose session it is while they fill in for somebody: then Actor is the resident. A visitor otherwise.
+	Staff identity.Actor
 }
 
 // Visit finds who a session's token belongs to; an unknown, ended or expired token is a visitor.
@@ -69,6 +74,10 @@ func (a *Accounts) Visit(ctx context.Context, token string) (Visit, error) {
 		Home              string
 		Grants            []string
 		Unread            int
+		Assistance        string
+		Helped            string
+		HelpedName        string
+		HelpedHome        *string
 	}
 	now := a.clock.Now()
 	r, ok, err := pg.Maybe[row](ctx, a.db, visitSQL, pg.Args{"hash": digest(token)})
@@ -89,7 +98,14 @@ func (a *Accounts) Visit(ctx context.Context, token string) (Visit, error) {
 		role, place, _ := strings.Cut(g, " ")
 		actor.Grants = append(actor.Grants, identity.Grant{Role: identity.Role(role), Place: place})
 	}
-	return Visit{actor, r.Unread}, err
+	if r.Helped == "" {
+		return Visit{Actor: actor, Unread: r.Unread}, err
+	}
+	v := Visit{Staff: actor, Actor: identity.Actor{ID: r.Helped, Name: r.HelpedName, Lang: r.Lang, Helper: r.ID, HelperName: r.Name, Assistance: r.Assistance}}
+	if r.HelpedHome != nil {
+		v.Actor.Home = *r.HelpedHome
+	}
+	return v, err
 }
 
 // End closes a session.

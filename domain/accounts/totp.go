@@ -11,6 +11,7 @@ import (
 	"seedbed/domain/audit"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/vault"
 	"seedbed/storage/pg"
 )
 
@@ -50,7 +51,7 @@ func (a *Accounts) NewFactor(by identity.Actor) (Enrolment, error) {
 
 // Enrol stores a first second factor after its first code, and opens a strong session in place of the weak one.
 func (a *Accounts) Enrol(ctx context.Context, by identity.Actor, token, secret, code string) (string, error) {
-	w, err := by.Must(identity.BeHere, "")
+	w, err := by.Must(identity.OwnHands, "")
 	if err != nil {
 		return "", err
 	}
@@ -89,6 +90,9 @@ func (a *Accounts) Enrol(ctx context.Context, by identity.Actor, token, secret, 
 
 // Strengthen checks a second-factor code and replaces the session by a strong one with a new token.
 func (a *Accounts) Strengthen(ctx context.Context, by identity.Actor, token, code string) (string, error) {
+	if _, err := by.Must(identity.OwnHands, ""); err != nil {
+		return "", err
+	}
 	if err := a.Throttle(ctx, "totp:"+by.ID, 10, 10*time.Minute); err != nil {
 		return "", err
 	}
@@ -105,21 +109,27 @@ func (a *Accounts) Strengthen(ctx context.Context, by identity.Actor, token, cod
 		if err != nil {
 			return err
 		}
-		secret, err := key.Open("totp", f.TotpSealed)
-		if err != nil {
-			return err
-		}
-		step, ok := matches(secret, code, now)
-		if !ok || step <= f.TotpStep { // a code counts once: a replayed one is refused
-			return fault.Field("code", "验证码不对或已经用过。请看验证器里现在的 6 位数字")
-		}
-		if _, err := pg.Do(ctx, tx, stepSQL, pg.Args{"id": by.ID, "step": step}); err != nil {
+		if err := useFactor(ctx, tx, by.ID, key, f, code, now); err != nil {
 			return err
 		}
 		fresh, err = a.strengthen(ctx, tx, by.ID, token, now)
 		return err
 	})
 	return fresh, err
+}
+
+// useFactor spends a second-factor code: it counts once, a replayed one is refused.
+func useFactor(ctx context.Context, tx pg.Tx, person string, key vault.Key, f factor, code string, now time.Time) error {
+	secret, err := key.Open("totp", f.TotpSealed)
+	if err != nil {
+		return err
+	}
+	step, ok := matches(secret, code, now)
+	if !ok || step <= f.TotpStep {
+		return fault.Field("code", "验证码不对或已经用过。请看验证器里现在的 6 位数字")
+	}
+	_, err = pg.Do(ctx, tx, stepSQL, pg.Args{"id": person, "step": step})
+	return err
 }
 
 func (a *Accounts) strengthen(ctx context.Context, tx pg.Tx, person, token string, now time.Time) (string, error) {

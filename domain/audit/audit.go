@@ -30,7 +30,7 @@ type Event struct {
 }
 
 const appendSQL = `select audit_append(@chain, @canon, @at, @actor::uuid, @role, @role_place::text::ltree, @entity, @entity_id::uuid, @version::int,
-  @action, @from, @to, @place::text::ltree, @reason, @data, @request)`
+  @action, @from, @to, @place::text::ltree, @reason, @data, @request, @helper::uuid, @assistance::uuid)`
 
 // Record appends an event under a warrant. Call it after the row's own statement: it takes the chain's lock, which is
 // then held to the end of the transaction.
@@ -39,6 +39,9 @@ func Record(ctx context.Context, tx pg.Tx, w identity.Warrant, e Event) error {
 		Action: e.Action, From: e.From, To: e.To, Place: e.Place, Reason: e.Reason, Request: w.By.Request}
 	if w.By.ID != "" {
 		line.Actor = &w.By.ID
+	}
+	if w.By.Helped() {
+		line.Helper, line.Assistance = &w.By.Helper, &w.By.Assistance
 	}
 	if e.Version != 0 {
 		line.Version = &e.Version
@@ -52,7 +55,8 @@ func Record(ctx context.Context, tx pg.Tx, w identity.Warrant, e Event) error {
 	}
 	_, err := pg.Value[int64](ctx, tx, appendSQL, pg.Args{"chain": line.Chain, "canon": line.canon(), "at": line.At, "actor": line.Actor,
 		"role": line.Role, "role_place": line.RolePlace, "entity": line.Entity, "entity_id": line.EntityID, "version": line.Version,
-		"action": line.Action, "from": line.From, "to": line.To, "place": line.Place, "reason": line.Reason, "data": line.Data, "request": line.Request})
+		"action": line.Action, "from": line.From, "to": line.To, "place": line.Place, "reason": line.Reason, "data": line.Data, "request": line.Request,
+		"helper": line.Helper, "assistance": line.Assistance})
 	return err
 }
 
@@ -81,6 +85,9 @@ type Line struct {
 	Data      string
 	Request   string
 	Hash      []byte
+	// Who filled in for the actor, and under which assistance; nil where the actor acted themself.
+	Helper     *string
+	Assistance *string
 }
 
 // canon is the line's bytes under the hash: every field with its length before it, so that no two lines read alike.
@@ -102,6 +109,11 @@ func (l Line) canon() []byte {
 	}
 	for _, s := range []string{l.Chain, actor, l.Role, l.RolePlace, l.Entity, l.EntityID, l.Action, l.From, l.To, l.Place, l.Reason, l.Data, l.Request} {
 		put(s)
+	}
+	// Only lines made for somebody have more fields: lines from before there were any keep their bytes.
+	if l.Helper != nil && l.Assistance != nil {
+		put(*l.Helper)
+		put(*l.Assistance)
 	}
 	return b.Bytes()
 }

@@ -22,13 +22,14 @@ type Entry struct {
 	FromState string
 	ToState   string
 	Reason    string
+	Helper    string // who filled in for them, "" when they acted themself
 }
 
 const (
-	entryColumns = `e.chain, e.n, e.at, coalesce(p.name, '') as who, e.role, e.entity, e.entity_id::text, e.action, e.from_state, e.to_state, e.reason`
-	readSQL      = `select ` + entryColumns + ` from audit_event e left join person p on p.id = e.actor
+	entryColumns = `e.chain, e.n, e.at, coalesce(p.name, '') as who, e.role, e.entity, e.entity_id::text, e.action, e.from_state, e.to_state, e.reason, coalesce(h.name, '') as helper`
+	readSQL      = `select ` + entryColumns + ` from audit_event e left join person p on p.id = e.actor left join person h on h.id = e.helper
   where e.place <@ any(@sight::text[]::ltree[]) and (e.at, e.chain, e.n) < (@at, @chain, @n) order by e.at desc, e.chain desc, e.n desc limit 50`
-	ofSQL = `select ` + entryColumns + ` from audit_event e left join person p on p.id = e.actor where e.entity_id = @id order by e.at, e.n limit 200`
+	ofSQL = `select ` + entryColumns + ` from audit_event e left join person p on p.id = e.actor left join person h on h.id = e.helper where e.entity_id = @id order by e.at, e.n limit 200`
 )
 
 // Read lists the trail of the actor's places, newest first, from before a line.

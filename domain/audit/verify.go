@@ -10,7 +10,7 @@ import (
 
 const (
 	linesSQL = `select chain, n, at, actor::text, role, role_place::text, entity, entity_id::text, version, action, from_state, to_state,
-  place::text, reason, data, request, hash from audit_event order by chain, n`
+  place::text, reason, data, request, hash, helper::text, assistance::text from audit_event order by chain, n`
 	headsSQL = `select chain, n, hash from audit_head order by chain`
 )
 

@@ -192,7 +192,7 @@ func tellObjection(ctx context.Context, tx pg.Tx, h hand, o Objection, a Award) 
 // partySQL finds what ties a person to the target of an objection: they proposed, helped, endorsed, examined, marked,
 // or decided it (DOMAIN §7.6).
 const partySQL = `select exists (
-    select from award a join proposal p on p.id = a.proposal_id where a.id = @award::uuid and (p.lead_id = @me::uuid or p.opinion_by = @me::uuid or p.acting_helper = @me::uuid
+    select from award a join proposal p on p.id = a.proposal_id where a.id = @award::uuid and (p.lead_id = @me::uuid or p.opinion_by = @me::uuid or p.acting_helper = @me::uuid or helped(@me::uuid, p.id)
       or exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid)
       or exists (select from eligibility_check c where c.proposal_id = p.id and c.by_person = @me::uuid)
       or exists (select from sheet s join judge j on j.id = s.judge_id where s.proposal_id = p.id and j.person_id = @me::uuid)))

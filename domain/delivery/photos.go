@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
@@ -206,8 +207,16 @@ func (b *Book) apart(ctx context.Context, by identity.Actor, p Project) error {
 	}
 	for _, person := range append(people, p.LeadID) {
 		if person == by.ID {
-			return fault.New(fault.Forbidden, "您是这个项目的人，或者帮它填过申报书，要请别的同事来办")
+			return tied()
 		}
 	}
-	return nil
+	helped, err := audit.Helped(ctx, b.db, by, p.ID, p.ProposalID)
+	if err == nil && helped {
+		err = tied()
+	}
+	return err
+}
+
+func tied() error {
+	return fault.New(fault.Forbidden, "您是这个项目的人，或者帮它填过申报书，要请别的同事来办")
 }

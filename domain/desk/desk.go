@@ -26,6 +26,10 @@ var kinds = []struct {
 	{"能人要求移除", "/desk/talents?state=leaving", identity.KeepTalents, leavingSQL},
 	{"议题待收下", "/desk/topics?state=collected", identity.RunTopics, collectedSQL},
 	{"议题待推进", "/desk/topics", identity.RunTopics, topicsSQL},
+	{"帮填还没结束", "/desk/assist", identity.HelpResidents, assistSQL},
+	{"补登名单待录入", "/desk/grace", identity.HelpResidents, graceSQL},
+	{"帮填有异议", "/desk/assisted", identity.HandleDisputes, disputesSQL},
+	{"个人信息申请待答复", "/desk/privacy", identity.HandlePrivacy, privacySQL},
 	{"提案待签意见", "/desk/proposals?state=submitted", identity.EndorseProposals, endorseSQL},
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
 	{"街道要再看的提案", "/desk/proposals?flag=asked", identity.EndorseProposals, askedSQL},
@@ -64,6 +68,10 @@ const (
 	appealsSQL = `select count(*) from appeal where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	alikeSQL   = `select count(distinct p.id) from proposal_alike a join proposal p on p.id in (a.proposal_id, a.other_id) where p.place <@ any(@sight::text[]::ltree[])
   and not exists (select from alike_verdict v where v.one_id = least(a.proposal_id, a.other_id) and v.other_id = greatest(a.proposal_id, a.other_id))`
+	assistSQL      = `select count(*) from assistance where state = 'open' and place <@ any(@sight::text[]::ltree[])`
+	graceSQL       = `select count(*) from grace where state = 'listed' and place <@ any(@sight::text[]::ltree[])`
+	disputesSQL    = `select count(*) from assisted_dispute where state = 'open' and place <@ any(@sight::text[]::ltree[])`
+	privacySQL     = `select count(*) from rights_request where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
 	handoversSQL   = `select count(*) from handover where state = 'passed' and place <@ any(@sight::text[]::ltree[])`
 	guardiansSQL   = `select count(*) from guardian g join team_member m on m.id = g.member_id join proposal p on p.team_id = m.team_id where g.state = 'asked' and m.state in ('applied','accepted') and p.place <@ any(@sight::text[]::ltree[])`

@@ -4,9 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -16,13 +15,6 @@ import (
 
 // Colours names the seven colours.
 var Colours = proposal.Colours
-
-// purpose is the consent (DOMAIN §12.6) by which a lead lets neighbours see a proposal before the results; wishText is
-// the version of the sentence that was agreed to.
-const (
-	purpose  = "proposal_public"
-	wishText = 1
-)
 
 // Wish is the lead's tick "愿意让街坊先看看".
 type Wish struct {
@@ -38,10 +30,8 @@ type Wished struct {
 }
 
 const (
-	agreedSQL  = `select exists (select from consent c where c.subject_id = @id::uuid and c.purpose = 'proposal_public' and c.person_id = @lead::uuid and c.withdrawn_at is null)`
-	publicSQL  = `select exists (select from gallery_item g where g.proposal_id = @id::uuid)`
-	agreeSQL   = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at) values (@id, @me, @purpose, @version, @proposal, @at)`
-	takeOutSQL = `update consent set withdrawn_at = @at where subject_id = @proposal and purpose = @purpose and withdrawn_at is null`
+	agreedSQL = `select exists (select from consent c where c.subject_id = @id::uuid and c.purpose = 'proposal_public' and c.person_id = @lead::uuid and c.withdrawn_at is null)`
+	publicSQL = `select exists (select from gallery_item g where g.proposal_id = @id::uuid)`
 )
 
 // Early tells whether an edition lets its proposals be seen before the results.
@@ -102,12 +92,12 @@ func (b *Book) Show(ctx context.Context, by identity.Actor, proposalID string, v
 		}
 		action, data := "show", map[string]string(nil)
 		if v.Agree {
-			id := uuid.Must(uuid.NewV7()).String()
+			var id string
+			id, err = consent.Give(ctx, tx, by, consent.ProposalPublic, f.ID, now)
 			data = map[string]string{"consent": id}
-			_, err = pg.Do(ctx, tx, agreeSQL, pg.Args{"id": id, "me": by.ID, "purpose": purpose, "version": wishText, "proposal": f.ID, "at": now})
 		} else {
 			action = "hide"
-			_, err = pg.Do(ctx, tx, takeOutSQL, pg.Args{"proposal": f.ID, "purpose": purpose, "at": now})
+			_, err = consent.Withdraw(ctx, tx, f.LeadID, consent.ProposalPublic, f.ID, now)
 		}
 		if err != nil {
 			return err

@@ -21,7 +21,14 @@ type Actor struct {
 	Strong  bool   // the second factor was given in this session
 	Grants  []Grant
 	Request string // the request's id, for the audit trail
-	house   bool
+
+	// While somebody fills in for the actor (帮办代填), the actor is the resident, without any granted role, and these
+	// say who the helper is and why they may.
+	Helper     string // the helper's person id, "" when the actor acts themself
+	HelperName string
+	Assistance string // id of the open assistance
+
+	house bool
 }
 
 // House is the actor of what happens by the calendar: nobody pressed a button.
@@ -37,6 +44,9 @@ type Warrant struct {
 	Place      string // the place of the role that gave the right
 	Permission Permission
 }
+
+// Helped tells whether somebody else fills in for the actor.
+func (a Actor) Helped() bool { return a.Helper != "" }
 
 // SignedIn tells whether the actor is a person.
 func (a Actor) SignedIn() bool { return a.ID != "" }
@@ -55,6 +65,9 @@ func (a Actor) Must(p Permission, place string) (Warrant, error) {
 	if !a.SignedIn() && !a.house {
 		return Warrant{}, fault.New(fault.SignIn, "请先登录，再办这件事")
 	}
+	if a.Helped() {
+		return Warrant{}, fault.New(fault.Forbidden, "帮填的时候不能办这件事。请先结束帮填，或请本人自己来办")
+	}
 	weak := a
 	weak.Strong = true
 	if _, ok := weak.may(p, place); ok {
@@ -70,8 +83,11 @@ func (a Actor) Can(p Permission, place string) bool {
 }
 
 func (a Actor) may(p Permission, place string) (Warrant, bool) {
+	if a.Helped() && p == OwnHands {
+		return Warrant{}, false
+	}
 	for _, g := range a.Grants {
-		if p.Holds(g.Role) && Within(place, g.Place) && (a.Strong || !g.Role.Strong()) {
+		if p.Holds(g.Role) && Within(place, g.Place) && a.counts(g.Role) {
 			return Warrant{By: a, Role: g.Role, Place: g.Place, Permission: p}, true
 		}
 	}
@@ -91,6 +107,9 @@ func (a Actor) may(p Permission, place string) (Warrant, bool) {
 // Somewhere tells whether the actor holds p at any place at all, or could by belonging to a team or organisation: what
 // a route asks before it hands over to the verb, which asks at the place.
 func (a Actor) Somewhere(p Permission) bool {
+	if a.Helped() && p == OwnHands {
+		return false
+	}
 	if _, ok := a.may(p, ""); ok {
 		return true
 	}
@@ -102,19 +121,23 @@ func (a Actor) Somewhere(p Permission) bool {
 		}
 	}
 	for _, g := range a.Grants {
-		if p.Holds(g.Role) && (a.Strong || !g.Role.Strong()) {
+		if p.Holds(g.Role) && a.counts(g.Role) {
 			return true
 		}
 	}
 	return false
 }
 
+// counts tells whether a role counts now: one that decides only after the second factor, and never while somebody
+// fills in for the actor.
+func (a Actor) counts(r Role) bool { return !r.Strong() || (a.Strong && !a.Helped()) }
+
 // Sight lists the places where the actor holds p: lists put it into `place <@ any(@sight::ltree[])`. It is never nil,
 // so an actor without the right sees an empty list.
 func (a Actor) Sight(p Permission) []string {
 	sight := []string{}
 	for _, g := range a.Grants {
-		if p.Holds(g.Role) && (a.Strong || !g.Role.Strong()) {
+		if p.Holds(g.Role) && a.counts(g.Role) {
 			sight = append(sight, g.Place)
 		}
 	}

@@ -9,6 +9,15 @@ type Permission string
 const (
 	Look   Permission = "look"    // public pages
 	BeHere Permission = "be_here" // one's own pages, messages, settings
+	// OwnHands is what nobody may do for another: the second factor, messages, one's own data and consents.
+	OwnHands Permission = "own_hands"
+
+	HelpResidents  Permission = "help_residents" // fill in for a resident, and keep the grace list
+	ReadAssisted   Permission = "read_assisted"
+	ReadPapers     Permission = "read_papers"     // the signed and stamped sheets themselves
+	HandleDisputes Permission = "handle_disputes" // when a resident says that what was filled in was not their will
+	DeclareOutages Permission = "declare_outages"
+	HandlePrivacy  Permission = "handle_privacy" // requests about personal data
 
 	ConfirmResidents Permission = "confirm_residents"
 	GrantRoles       Permission = "grant_roles"
@@ -30,8 +39,7 @@ const (
 	PublishEditions Permission = "publish_editions"
 
 	DraftProposals    Permission = "draft_proposals"
-	ReadProposals     Permission = "read_proposals"    // those submitted, of one's places
-	ReadAnswerFiles   Permission = "read_answer_files" // files given in answer to the district's questions
+	ReadProposals     Permission = "read_proposals" // those submitted, of one's places
 	EndorseProposals  Permission = "endorse_proposals"
 	ReturnProposals   Permission = "return_proposals"
 	CheckEligibility  Permission = "check_eligibility"
@@ -39,7 +47,6 @@ const (
 	ReadAppeals       Permission = "read_appeals"
 	DecideAppeals     Permission = "decide_appeals"
 	AcceptRefinements Permission = "accept_refinements"
-	ReadPapers        Permission = "read_papers"      // files of a proposal: photos, signed papers
 	ImportProposals   Permission = "import_proposals" // enter proposals on paper from a workbook
 	ExportProposals   Permission = "export_proposals" // take lists, books and files out
 	ConfirmLeads      Permission = "confirm_leads"    // a team's new lead, after its vote
@@ -109,8 +116,17 @@ var (
 
 // May is the permission table: who may do what. A role counts at its place and everything below it.
 var May = map[Permission][]Role{
-	Look:   everyone,
-	BeHere: residents,
+	Look:     everyone,
+	BeHere:   residents,
+	OwnHands: residents,
+
+	HelpResidents: {CommunityStaff, CommunityHead, Mentor},
+	ReadAssisted:  slices.Concat(desks, []Role{Mentor, Supervisor}),
+	// TeamMember is the tie a paper gives the person in whose name it was written.
+	ReadPapers:     slices.Concat(desks, []Role{Mentor, Supervisor, TeamMember}),
+	HandleDisputes: street,
+	DeclareOutages: {DistrictHead},
+	HandlePrivacy:  {DistrictStaff},
 
 	ConfirmResidents: community,
 	GrantRoles:       {Sysadmin, DistrictHead},
@@ -133,7 +149,6 @@ var May = map[Permission][]Role{
 
 	DraftProposals:    slices.Concat(residents, team),
 	ReadProposals:     slices.Concat(desks, []Role{Finance, Supervisor}),
-	ReadAnswerFiles:   slices.Concat(team, desks, []Role{Finance, Supervisor}),
 	EndorseProposals:  {CommunityHead, SubdistrictHead}, // the street steps in where a community refused or has nobody free
 	ReturnProposals:   slices.Concat([]Role{CommunityHead}, street),
 	CheckEligibility:  {SubdistrictStaff},
@@ -141,7 +156,6 @@ var May = map[Permission][]Role{
 	ReadAppeals:       slices.Concat(team, desks, []Role{Supervisor}),
 	DecideAppeals:     {DistrictStaff},
 	AcceptRefinements: {DistrictStaff},
-	ReadPapers:        slices.Concat(team, desks, []Role{Supervisor}),
 	ImportProposals:   {CommunityStaff, SubdistrictStaff, DistrictStaff},
 	ExportProposals:   slices.Concat(desks, []Role{Supervisor}),
 	ConfirmLeads:      {CommunityHead, SubdistrictHead},

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/delivery"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -23,10 +24,9 @@ import (
 const (
 	foundSQL = `insert into org (id, number, name, type, colour, place, purpose, founded_on, project_id, team_id, leader_id, members_n, created_by, created_at)
   values (@id, @number, @name, @type, @colour, @place::text::ltree, @purpose, @on, @project, @team, @leader, 1, @leader, @at) on conflict do nothing`
-	seriesSQL  = `select next_number(@series)`
-	askSQL     = `insert into org_member (org_id, person_id, name, role, state, asked_at) select @org, p.id, p.name, 'founder', 'asked', @at from person p where p.id = any(@people::uuid[]) and p.id <> @leader::uuid on conflict do nothing`
-	leaderSQL  = `insert into org_member (org_id, person_id, name, role, state, asked_at, answered_at, consent_id) select @org, p.id, p.name, 'leader', 'accepted', @at, @at, @consent from person p where p.id = @person`
-	consentSQL = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at) values (@id, @person, 'org_member', 1, @org, @at)`
+	seriesSQL = `select next_number(@series)`
+	askSQL    = `insert into org_member (org_id, person_id, name, role, state, asked_at) select @org, p.id, p.name, 'founder', 'asked', @at from person p where p.id = any(@people::uuid[]) and p.id <> @leader::uuid on conflict do nothing`
+	leaderSQL = `insert into org_member (org_id, person_id, name, role, state, asked_at, answered_at, consent_id) select @org, p.id, p.name, 'leader', 'accepted', @at, @at, @consent from person p where p.id = @person`
 )
 
 // Draft proposes an organisation from what is known of its project: the lead changes what they like.
@@ -140,11 +140,11 @@ func (b *Book) found(ctx context.Context, tx pg.Tx, w identity.Warrant, p delive
 	if _, err := pg.Do(ctx, tx, foundSQL, args); err != nil {
 		return err
 	}
-	consent := uuid.Must(uuid.NewV7()).String()
-	if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": consent, "person": w.By.ID, "org": d.ID, "at": now}); err != nil {
+	agreed, err := consent.Give(ctx, tx, w.By, consent.OrgMember, d.ID, now)
+	if err != nil {
 		return err
 	}
-	if _, err := pg.Do(ctx, tx, leaderSQL, pg.Args{"org": d.ID, "person": w.By.ID, "consent": consent, "at": now}); err != nil {
+	if _, err := pg.Do(ctx, tx, leaderSQL, pg.Args{"org": d.ID, "person": w.By.ID, "consent": agreed, "at": now}); err != nil {
 		return err
 	}
 	if _, err := pg.Do(ctx, tx, askSQL, pg.Args{"org": d.ID, "people": people, "leader": w.By.ID, "at": now}); err != nil {

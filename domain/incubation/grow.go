@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/notice"
@@ -18,7 +17,6 @@ const (
 	joinSQL = `insert into org_member (org_id, person_id, name, role, state, asked_at, answered_at, consent_id) values (@org, @person, @name, 'member', 'accepted', @at, @at, @consent)
   on conflict (org_id, person_id) do update set state = 'accepted', answered_at = @at, consent_id = @consent, name = @name where org_member.state <> 'accepted'`
 	declineSQL    = `update org_member set state = case when state = 'asked' then 'declined' else 'left' end, answered_at = @at where org_id = @org and person_id = @person and state in ('asked','accepted') and role <> 'leader'`
-	withdrawSQL   = `update consent set withdrawn_at = @at where person_id = @person and subject_id = @org and purpose = 'org_member' and withdrawn_at is null`
 	countSQL      = `update org set members_n = (select count(*) from org_member where org_id = @id and state = 'accepted') where id = @id`
 	moveSQL       = `update org set state = @to, version = version + 1 where id = @id`
 	recognizeSQL  = `update org set state = 'recognized', recognized_by = @by, version = version + 1 where id = @id`
@@ -48,8 +46,8 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Org, []Me
 
 // Join takes the actor in, with their own consent: a team member who was asked, or any confirmed resident of the
 // organisation's subdistrict.
-func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent bool) error {
-	if !consent {
+func (b *Book) Join(ctx context.Context, by identity.Actor, id string, agreed bool) error {
+	if !agreed {
 		return fault.Field("consent", "加入前请先打勾，同意组织保存您的姓名")
 	}
 	now := b.clock.Now()
@@ -72,20 +70,20 @@ func (b *Book) Join(ctx context.Context, by identity.Actor, id string, consent b
 		if state == "" && (by.Home == "" || place.Subdistrict(by.Home) != place.Subdistrict(o.Place)) {
 			return fault.New(fault.Conflict, "只有社区确认过的本街道居民才能加入。请先在「我的资料」里选社区")
 		}
-		agreed := uuid.Must(uuid.NewV7()).String()
-		if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": agreed, "person": by.ID, "org": id, "at": now}); err != nil {
+		given, err := consent.Give(ctx, tx, by, consent.OrgMember, id, now)
+		if err != nil {
 			return err
 		}
-		if _, err := pg.Do(ctx, tx, joinSQL, pg.Args{"org": id, "person": by.ID, "name": by.Name, "consent": agreed, "at": now}); err != nil {
+		if _, err := pg.Do(ctx, tx, joinSQL, pg.Args{"org": id, "person": by.ID, "name": by.Name, "consent": given, "at": now}); err != nil {
 			return err
 		}
 		if _, err := pg.Do(ctx, tx, countSQL, pg.Args{"id": id}); err != nil {
 			return err
 		}
-		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N26", To: []string{o.LeaderID}, Text: fault.Say("%s 加入了「%s」", by.Name, o.Name), Link: "/orgs/" + id + "/room", Key: agreed, At: now}); err != nil {
+		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N26", To: []string{o.LeaderID}, Text: fault.Say("%s 加入了「%s」", by.Name, o.Name), Link: "/orgs/" + id + "/room", Key: given, At: now}); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "org_member", ID: id, Action: "join", To: "accepted", Place: o.Place, Data: map[string]string{"person": by.ID, "consent": agreed}, At: now})
+		return audit.Record(ctx, tx, w, audit.Event{Entity: "org_member", ID: id, Action: "join", To: "accepted", Place: o.Place, Data: map[string]string{"person": by.ID, "consent": given}, At: now})
 	})
 }
 
@@ -138,7 +136,7 @@ func (b *Book) Leave(ctx context.Context, by identity.Actor, id string) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		if _, err := pg.Do(ctx, tx, withdrawSQL, pg.Args{"org": id, "person": by.ID, "at": now}); err != nil {
+		if _, err := consent.Withdraw(ctx, tx, by.ID, consent.OrgMember, id, now); err != nil {
 			return err
 		}
 		if _, err := pg.Do(ctx, tx, countSQL, pg.Args{"id": id}); err != nil {

@@ -25,7 +25,7 @@ const (
       where j.edition_id = @edition::uuid
     union all select j.id, p.id, 'team', 2 from judge j join proposal p on p.edition_id = j.edition_id
       join team_member m on m.team_id = p.team_id and m.person_id = j.person_id and m.state in ('accepted', 'applied', 'left') where j.edition_id = @edition::uuid
-    union all select j.id, p.id, 'helper', 3 from judge j join proposal p on p.edition_id = j.edition_id and p.acting_helper = j.person_id where j.edition_id = @edition::uuid
+    union all select j.id, p.id, 'helper', 3 from judge j join proposal p on p.edition_id = j.edition_id and (p.acting_helper = j.person_id or helped(j.person_id, p.id)) where j.edition_id = @edition::uuid
     union all select j.id, p.id, 'community_staff', 4 from judge j join proposal p on p.edition_id = j.edition_id
       where j.edition_id = @edition::uuid and (p.opinion_by = j.person_id or exists (select from role_grant g
         where g.person_id = j.person_id and g.until is null and g.role in ('community_staff', 'community_head') and p.place <@ g.place))) t

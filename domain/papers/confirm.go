@@ -147,15 +147,3 @@ const importOfSQL = `select import_id::text from proposal_import_row where propo
 func (b *Book) ImportOf(ctx context.Context, proposalID string) (string, error) {
 	return pg.Value[string](ctx, b.db, importOfSQL, pg.Args{"id": proposalID})
 }
-
-// ProposalTies gives the roles a proposal's team gives the actor: who may see its files (evidence.Owner).
-func ProposalTies(ctx context.Context, q pg.Reader, proposalID string, by identity.Actor) ([]identity.Role, error) {
-	p, err := proposal.Get(ctx, q, proposalID)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return proposal.TeamTies(ctx, q, p.TeamID, by)
-}

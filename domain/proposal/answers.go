@@ -264,19 +264,6 @@ func (b *Book) papers(ctx context.Context, by identity.Actor, id, key string, ch
 	})
 }
 
-// FileTies are the roles a proposal gives the actor for its files. What was not handed in is seen by its team alone.
-func FileTies(ctx context.Context, q pg.Reader, id string, by identity.Actor) ([]identity.Role, error) {
-	p, err := Get(ctx, q, id)
-	if err != nil {
-		return nil, err
-	}
-	ties, err := TeamTies(ctx, q, p.TeamID, by)
-	if err == nil && len(ties) == 0 && p.SubmittedAt == nil {
-		err = fault.Missing()
-	}
-	return ties, err
-}
-
 const draftLeadsSQL = `select lead_id::text from proposal where edition_id = @edition::uuid and state = 'draft' order by 1`
 
 // TellFormChanged tells the leads of drafts that the district asks something else now (N02).

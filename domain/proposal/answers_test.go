@@ -200,14 +200,14 @@ func TestFilesInAnswerBelongToTheTeam(t *testing.T) {
 	if len(files) != 1 || files[0].Name != paper.Name {
 		t.Fatalf("after a save it has %v", files)
 	}
-	if _, err := FileTies(ctx, w.db, f.ID, w.street); !fault.Is(err, fault.NotFound) {
-		t.Errorf("staff see the file of a draft: %v", err)
+	if sees, err := SeesFile(ctx, w.db, evidence.Attachment{OwnerID: f.ID}, w.street); err != nil || sees {
+		t.Errorf("staff see the file of a draft: %v, %v", sees, err)
 	}
 	if _, err := w.book.Submit(ctx, w.lead, f.ID, f.Saves, noon); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := FileTies(ctx, w.db, f.ID, w.street); err != nil {
-		t.Errorf("staff do not see what was handed in: %v", err)
+	if sees, err := SeesFile(ctx, w.db, evidence.Attachment{OwnerID: f.ID}, w.street); err != nil || !sees {
+		t.Errorf("staff do not see what was handed in: %v, %v", sees, err)
 	}
 	_, revisions, err := w.book.Receipt(ctx, w.lead, f.ID)
 	if err != nil || strings.Contains(revisions[0].Body, "周桂兰") || !strings.Contains(revisions[0].Body, files[0].Digest) {

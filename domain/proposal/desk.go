@@ -26,6 +26,7 @@ type Case struct {
 	CanCompare bool
 	CanMerge   bool
 	Conflicted bool // the actor belongs to the team or helped to write it
+	Helped     Helped
 }
 
 // Overrules tells whether the actor's opinion would stand over a refusal of the community.
@@ -42,6 +43,14 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	}
 	c := Case{Full: f.shielded(), Conflicted: conflict(f.Proposal, people(f), by) != nil}
 	if c.Record, err = record(ctx, b.db, id); err != nil {
+		return c, err
+	}
+	helped, err := audit.Helped(ctx, b.db, by, id)
+	if err != nil {
+		return c, err
+	}
+	c.Conflicted = c.Conflicted || helped
+	if c.Helped, err = helpedBy(ctx, b.db, f.Proposal); err != nil {
 		return c, err
 	}
 	open := f.Edition.State == edition.Open || f.Edition.State == edition.Closed
@@ -106,9 +115,13 @@ func conflict(p Proposal, team []string, by identity.Actor) error {
 	case slices.Contains(team, by.ID):
 		return fault.New(fault.Forbidden, "您是这个团队的成员，不能由您来办，请交给别的同事或上一级")
 	case p.ActingHelper != nil && *p.ActingHelper == by.ID:
-		return fault.New(fault.Forbidden, "这份申报书是您帮着录入的，不能再由您来办，请交给别的同事或上一级")
+		return helper()
 	}
 	return nil
+}
+
+func helper() error {
+	return fault.New(fault.Forbidden, "这份申报书是您帮着录入的，不能再由您来办，请交给别的同事或上一级")
 }
 
 // hand is somebody of a desk reaching for a proposal: what they do, by which right, at the version they saw.
@@ -140,6 +153,12 @@ func (b *Book) decide(ctx context.Context, id string, h hand, f func(tx pg.Tx, w
 			return err
 		}
 		if err := conflict(p, team, h.by); err != nil {
+			return err
+		}
+		if helped, err := audit.Helped(ctx, tx, h.by, id); err != nil || helped {
+			if helped {
+				err = helper()
+			}
 			return err
 		}
 		if p.Version != h.version {

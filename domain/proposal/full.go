@@ -47,6 +47,7 @@ type Full struct {
 	Edition  edition.Edition
 	District District              // the district's questions and their answers
 	Photos   []evidence.Attachment // those that still count, in the order they came
+	late     error                 // why its team cannot change it now, read with it
 }
 
 const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as lead_name, coalesce(l.home::text, '') as home, l.home_state, pl.name as place_name, pl.name_en as place_name_en,
@@ -86,7 +87,7 @@ func complete(ctx context.Context, q pg.Reader, p Proposal) (Full, error) {
 	photos = slices.DeleteFunc(photos, func(a evidence.Attachment) bool {
 		return a.Owner != "proposal" || !a.Counts() || !edition.Known(PhotoKinds, a.Kind)
 	})
-	return Full{p, s, e, a, photos}, err
+	return Full{Proposal: p, sheet: s, Edition: e, District: a, Photos: photos}, err
 }
 
 // Draft is what the team has written, as the form shows it.
@@ -139,11 +140,15 @@ func (b *Book) Own(ctx context.Context, by identity.Actor, id string) (Full, err
 	if !here {
 		return Full{}, fault.Missing()
 	}
-	return complete(ctx, b.db, p)
+	f, err := complete(ctx, b.db, p)
+	if err == nil {
+		f.late = stillWritable(ctx, b.db, by, p, f.Edition, b.clock.Now())
+	}
+	return f, err
 }
 
 // Writable tells why a proposal cannot be changed by its team now, nil when it can.
-func (b *Book) Writable(f Full) error { return writable(f.Proposal, f.Edition, b.clock.Now()) }
+func (b *Book) Writable(f Full) error { return f.late }
 
 // Row is a proposal in a list.
 type Row struct {

@@ -142,7 +142,7 @@ func (b *Book) ended(ctx context.Context, tx pg.Tx, w identity.Warrant, p Propos
 	if _, err := pg.Do(ctx, tx, answerSQL, pg.Args{"id": s.ID, "to": to, "name": "", "age": "", "role": s.Role, "rights": MayView, "word": "", "at": now}); err != nil {
 		return err
 	}
-	if _, err := pg.Do(ctx, tx, withdrawSQL, pg.Args{"person": s.PersonID, "team": p.TeamID, "at": now}); err != nil {
+	if err := takeBack(ctx, tx, s.PersonID, p.TeamID, now); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, w, audit.Event{Entity: "team_member", ID: s.ID, Version: s.Version + 1, Action: "guardian", From: s.State, To: to, Place: p.Place, At: now})

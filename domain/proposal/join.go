@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -90,7 +91,7 @@ func (b *Book) arrive(ctx context.Context, tx pg.Tx, w identity.Warrant, p Propo
 		"want": n.Want, "link": n.link, "to": n.to, "at": now}); err != nil {
 		return "", err
 	}
-	if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": newID(), "me": w.By.ID, "team": p.TeamID, "at": now}); err != nil {
+	if _, err := consent.Give(ctx, tx, w.By, consent.TeamMember, p.TeamID, now); err != nil {
 		return "", err
 	}
 	if minor(n.Age) {

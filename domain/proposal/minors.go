@@ -278,7 +278,7 @@ func (b *Book) SendGuardianCode(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	return b.phones.Text(ctx, phone, fmt.Sprintf("【苗圃】家长确认码 %s，15 分钟内有效。您的孩子想参加社区公益项目，请您确认。不要告诉别人。", code))
+	return b.phones.TextTo(ctx, phone, fmt.Sprintf("【苗圃】家长确认码 %s，15 分钟内有效。您的孩子想参加社区公益项目，请您确认。不要告诉别人。", code))
 }
 
 // GuardianAnswer is a guardian's yes, with the code their phone was sent, or no.

@@ -216,5 +216,8 @@ func SeesFile(ctx context.Context, q pg.Reader, a evidence.Attachment, by identi
 	if err != nil || len(ties) > 0 {
 		return len(ties) > 0, err
 	}
+	if by.SignedIn() && p.ActingHelper != nil && *p.ActingHelper == by.ID { // who entered it sees the papers they scanned
+		return true, nil
+	}
 	return p.SubmittedAt != nil && by.Sees(identity.ReadProposals, p.Place), nil
 }

@@ -48,7 +48,7 @@ type PhoneBook interface {
 	Sign(purpose, value string) []byte
 	SealFor(ctx context.Context, q pg.Reader, personID, purpose, value string) ([]byte, error)
 	OpenFor(ctx context.Context, q pg.Reader, personID, purpose string, sealed []byte) (string, error)
-	Text(ctx context.Context, phone, text string) error
+	TextTo(ctx context.Context, phone, text string) error
 	GiveName(ctx context.Context, tx pg.Tx, by identity.Actor, name string) (string, error)
 }
 

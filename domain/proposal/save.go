@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/audit"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
@@ -67,7 +68,7 @@ func (b *Book) Save(ctx context.Context, by identity.Actor, id string, d Draft) 
 func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, e Edit) (Kept, error) {
 	kept := Kept{Wrong: e.wrong(), At: b.clock.Now()}
 	err := b.db.Change(ctx, func(tx pg.Tx) error {
-		p, _, err := lockOwn(ctx, tx, by, id)
+		p, w, err := lockOwn(ctx, tx, by, id)
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, e Edit) (
 		if err != nil {
 			return err
 		}
-		if err := writable(p, f.Edition, kept.At); err != nil {
+		if err := stillWritable(ctx, tx, by, p, f.Edition, kept.At); err != nil {
 			return err
 		}
 		merged, clashes, err := join(ctx, tx, f, e, kept.Wrong)
@@ -86,6 +87,9 @@ func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, e Edit) (
 		kept.Others = e.Saves != p.Saves
 		if equal(merged, f.Draft()) {
 			return nil
+		}
+		if err := audit.Fill(ctx, tx, w, audit.Event{Entity: "proposal", ID: id, Place: p.Place, At: kept.At}); err != nil {
+			return err
 		}
 		kept.Saves++
 		kept.Draft.Saves = kept.Saves

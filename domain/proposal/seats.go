@@ -2,8 +2,10 @@ package proposal
 
 import (
 	"context"
+	"time"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -109,9 +111,6 @@ func (b *Book) TurnDown(ctx context.Context, by identity.Actor, memberID string,
 const (
 	answerSQL = `update team_member set state = @to, name = case when @name = '' then name else @name end, age = case when @age = '' then age else @age end, role = @role,
   rights = case when @role = role then rights else @rights end, word = case when @word = '' then word else @word end, answered_at = @at, version = version + 1 where id = @id::uuid`
-	// A person who comes back after leaving consents anew.
-	consentSQL  = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at) values (@id, @me, 'team_member', 1, @team, @at)`
-	withdrawSQL = `update consent set withdrawn_at = @at where person_id = @person::uuid and purpose in ('team_member', 'guardian_14') and subject_id = @team::uuid and withdrawn_at is null`
 )
 
 func (b *Book) answer(ctx context.Context, by identity.Actor, id string, a Answer, c change) error {
@@ -217,15 +216,24 @@ func (b *Book) consented(ctx context.Context, tx pg.Tx, w identity.Warrant, p Pr
 	now := b.clock.Now()
 	switch {
 	case c.action == "accept":
-		if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": newID(), "me": w.By.ID, "team": p.TeamID, "at": now}); err != nil {
+		if _, err := consent.Give(ctx, tx, w.By, consent.TeamMember, p.TeamID, now); err != nil {
 			return err
 		}
 		if minor(a.Age) {
 			return b.askGuardian(ctx, tx, w, p, s.ID, w.By.ID, a.GuardianName, a.GuardianPhone)
 		}
 	case c.action != "admit" && s.PersonID != "":
-		_, err := pg.Do(ctx, tx, withdrawSQL, pg.Args{"person": s.PersonID, "team": p.TeamID, "at": now})
-		return err
+		return takeBack(ctx, tx, s.PersonID, p.TeamID, now)
+	}
+	return nil
+}
+
+// takeBack ends what somebody and their guardian have agreed to in a team.
+func takeBack(ctx context.Context, tx pg.Tx, person, team string, at time.Time) error {
+	for _, purpose := range []consent.Purpose{consent.TeamMember, consent.Guardian14} {
+		if _, err := consent.Withdraw(ctx, tx, person, purpose, team, at); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"seedbed/domain/assist"
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -58,7 +59,11 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 			return err
 		}
 		now := b.clock.Now()
-		if e.State != edition.Open || !now.Before(*e.ClosesAt) {
+		_, graced, err := assist.Graced(ctx, tx, by, editionID, now)
+		if err != nil {
+			return err
+		}
+		if !graced && (e.State != edition.Open || !now.Before(*e.ClosesAt)) {
 			return fault.New(fault.Conflict, "这一届现在不收申报书。想法可以先记下来，等下一届开始")
 		}
 		me, err := pg.One[resident](ctx, tx, homeSQL, pg.Args{"me": by.ID})

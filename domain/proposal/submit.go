@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"seedbed/domain/assist"
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -46,8 +47,9 @@ func seal(s Sealed) (body, digest string, err error) {
 const (
 	numberSQL = `select next_number(@series)`
 	submitSQL = `update proposal set state = 'submitted', number = coalesce(number, @number), place = @place::text::ltree, submitted_at = coalesce(submitted_at, @received),
-  revision = @revision, digest = @digest, opinion = '', opinion_by = null, opinion_at = null, refused = false, reason = '', fix_until = null, version = version + 1
-  where id = @id::uuid`
+  revision = @revision, digest = @digest, opinion = '', opinion_by = null, opinion_at = null, refused = false, reason = '', fix_until = null,
+  acting_helper = coalesce(nullif(@helper, '')::uuid, acting_helper), acting_reason = case when @helper = '' then acting_reason else @why end,
+  acting_paper = coalesce(nullif(@paper, '')::uuid, acting_paper), version = version + 1 where id = @id::uuid`
 	sealSQL = `insert into proposal_revision (proposal_id, no, kind, body, digest, sealed_at, sealed_by) values (@id, @no, @kind, @body, @digest, @at, @me)`
 	// The edition may have gone on to its review since it was read: then nothing more comes in.
 	countSQL    = `update edition set proposals_n = proposals_n + @n::int where id = @edition::uuid and state in ('open', 'closed')`
@@ -83,14 +85,18 @@ func (b *Book) Submit(ctx context.Context, by identity.Actor, id string, saves i
 		if err != nil {
 			return err
 		}
-		if err := b.admit(ctx, tx, f, received); err != nil {
+		h, err := hands(ctx, tx, by, f, received)
+		if err != nil {
+			return err
+		}
+		if err := b.admit(ctx, tx, f, h.counts); err != nil {
 			return err
 		}
 		f = f.Settled()
 		if err := settle(ctx, tx, f); err != nil {
 			return err
 		}
-		done, err = b.handIn(ctx, tx, w, f, received)
+		done, err = b.handIn(ctx, tx, w, f, h)
 		return err
 	})
 	return done, err
@@ -137,7 +143,8 @@ func tooLate() error {
 	return fault.New(fault.Conflict, "这一届现在不收申报书。您写的内容还在，可以打印留存")
 }
 
-func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full, received time.Time) (Full, error) {
+func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full, h handing) (Full, error) {
+	received := h.received
 	from, first := f.State, 0
 	if f.Number == "" {
 		first = 1
@@ -173,7 +180,8 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 	if err != nil {
 		return f, err
 	}
-	if _, err := pg.Do(ctx, tx, submitSQL, pg.Args{"id": f.ID, "number": f.Number, "place": f.Place, "received": received, "revision": f.Revision, "digest": digest}); err != nil {
+	if _, err := pg.Do(ctx, tx, submitSQL, pg.Args{"id": f.ID, "number": f.Number, "place": f.Place, "received": received, "revision": f.Revision, "digest": digest,
+		"helper": h.Helper, "why": h.Reason, "paper": h.Paper}); err != nil {
 		return f, err
 	}
 	if _, err := pg.Do(ctx, tx, sealSQL, pg.Args{"id": f.ID, "no": f.Revision, "kind": "submission", "body": body, "digest": digest, "at": received, "me": w.By.ID}); err != nil {
@@ -191,8 +199,13 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 	}
 	w.Place = f.Place
 	if err := audit.Record(ctx, tx, w, audit.Event{Entity: "proposal", ID: f.ID, Version: f.Version + 1, Action: "submit", From: from, To: Submitted, Place: f.Place,
-		At: received, Data: map[string]any{"number": f.Number, "revision": f.Revision, "digest": digest}}); err != nil {
+		At: h.at, Data: h.data(map[string]any{"number": f.Number, "revision": f.Revision, "digest": digest})}); err != nil {
 		return f, err
+	}
+	if h.GraceID != "" {
+		if err := assist.Use(ctx, tx, w, h.GraceID, f.ID, h.at); err != nil {
+			return f, err
+		}
 	}
 	p, err := Get(ctx, tx, f.ID)
 	if err != nil {

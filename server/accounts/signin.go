@@ -145,7 +145,7 @@ func (h handlers) settings(c *fiber.Ctx) error {
 			web.Remember(c, what, value)
 		}
 	}
-	if by := web.Actor(c); by.SignedIn() && typed.Lang != "" {
+	if by := web.Actor(c); by.SignedIn() && !by.Helped() && typed.Lang != "" {
 		if err := h.book.SetLang(c.UserContext(), by, typed.Lang); err != nil {
 			return err
 		}

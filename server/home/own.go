@@ -128,6 +128,10 @@ var shelves = []struct {
 	{identity.ReadTopics, ui.Link{Href: "/desk/topics", Label: "议题", Icon: "list"}},
 	{identity.ConfirmLeads, ui.Link{Href: "/desk/handovers", Label: "新领办人", Icon: "gavel"}},
 	{identity.RecordGuardians, ui.Link{Href: "/desk/guardians", Label: "家长同意", Icon: "users"}},
+	{identity.HelpResidents, ui.Link{Href: "/desk/assist", Label: "帮居民填", Icon: "pen"}},
+	{identity.ReadAssisted, ui.Link{Href: "/desk/assisted", Label: "帮填记录", Icon: "list"}},
+	{identity.HandlePrivacy, ui.Link{Href: "/desk/privacy", Label: "个人信息申请", Icon: "lock"}},
+	{identity.DeclareOutages, ui.Link{Href: "/desk/outages", Label: "系统中断", Icon: "nonet"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

@@ -27,7 +27,6 @@ func Routes(db *pg.DB, book *openbook.Book, shown *gallery.Book, who *accounts.A
 		{Method: "GET", Path: "/projects/:id", May: identity.Look, Handle: h.project},
 		{Method: "GET", Path: "/orgs/:id", May: identity.Look, Handle: h.org},
 		{Method: "GET", Path: "/help", May: identity.Look, Handle: text(help)},
-		{Method: "GET", Path: "/privacy", May: identity.Look, Handle: text(privacy)},
 		{Method: "GET", Path: "/accessibility", May: identity.Look, Handle: text(accessibility)},
 		{Method: "GET", Path: "/me", May: identity.BeHere, Handle: h.me},
 		{Method: "GET", Path: "/desk", May: identity.ReadProjects, Handle: h.desk},

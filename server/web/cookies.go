@@ -100,7 +100,8 @@ func formToken(r *request) string {
 		return ""
 	}
 	h := hmac.New(sha256.New, r.site.Secret)
-	h.Write([]byte("form\x00" + bound))
+	// A page opened for one person is of no use for another: the form of before an assistance began is not sent after.
+	h.Write([]byte("form\x00" + bound + r.visit.Actor.Assistance))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 

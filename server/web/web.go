@@ -74,6 +74,14 @@ func Actor(c *fiber.Ctx) identity.Actor {
 	return a
 }
 
+// Helper is whose session it is while they fill in for the actor; a visitor when the actor acts themself.
+func Helper(c *fiber.Ctx) identity.Actor {
+	r := of(c)
+	a := r.visit.Staff
+	a.Request = r.id
+	return a
+}
+
 // Received is when the request reached us: what decides whether something came in time, however long the rest takes.
 func Received(c *fiber.Ctx) time.Time { return of(c).received }
 

@@ -5,6 +5,12 @@ import "seedbed/domain/audit"
 // deeds say in a word what was done, by entity and action; for "move" by entity and the state that was reached.
 var deeds = map[string]string{
 	"person join": "第一次登录", "person enlist": "登记了人员", "person profile": "改了自己的资料", "person confirm_home": "确认居民住处", "person enrol_factor": "设了第二步验证",
+	"person look": "找过手机号", "person erase": "注销了账号", "proposal fill": "填写申报书",
+	"assistance start": "开始帮填", "assistance sign": "拍下签字的纸", "assistance finish": "结束帮填", "assistance drop": "没有办，结束帮填",
+	"assisted_dispute dispute": "本人说帮填不是自己的意思", "assisted_dispute upheld": "认定帮填不是本人意思", "assisted_dispute explained": "核实帮填是本人意思",
+	"grace list": "登记按时收到的纸质申报书", "grace use": "录入按时收到的纸质申报书", "grace strike": "从补登名单划去", "outage declare": "登记系统中断",
+	"consent give": "同意一项用途", "consent withdraw": "收回同意", "consent refuse": "不同意一项用途",
+	"rights_request ask": "提出个人信息申请", "rights_request done": "办好个人信息申请", "rights_request refused": "没有同意个人信息申请", "rights_request taken_back": "撤回个人信息申请", "data_file make": "取了自己的资料",
 	"role_grant grant": "给了角色", "role_grant revoke": "收回角色",
 	"edition create": "新建一届大赛", "edition edit": "改了大赛的内容", "edition set_terms": "改了大赛的规则", "edition publish": "发布征集公告", "edition extend": "延长申报时间", "edition close": "提前截止申报", "edition cancel": "取消了大赛",
 	"edition closed": "截止申报", "edition reviewing": "开始评审", "edition publicizing": "开始公示", "edition contracting": "公示结束，开始签协议", "edition running": "项目开始实施", "edition closing": "开始结项", "edition archived": "大赛归档",
@@ -34,6 +40,14 @@ var deeds = map[string]string{
 	"talent nominate": "登记进能人库", "talent claim": "本人登录后认领", "talent amend": "改了能人资料", "talent contact": "联系能人", "talent verify": "核实能人", "talent agree": "本人同意公开名片", "talent list_by_paper": "按签字公开名片", "talent renew": "续了能人名片", "talent rest": "名片收起来了", "talent unlist": "同意收回，名片撤下", "talent hide": "本人撤下名片、要求移除", "talent stay": "本人收回移除要求", "talent leave": "本人移除资料", "talent remove": "移除能人资料", "talent reveal_phone": "看了能人的电话", "talent ask": "邻居请社区联系",
 	"topic propose": "居民提出议题", "topic support": "邻居表示关心", "topic screen": "社区收下议题", "topic decline": "没有采纳议题", "topic schedule": "定了议事会", "topic record": "记录议事会", "topic resolve": "写下决定", "topic report": "记下进展", "topic answer": "答复提议人", "topic judge": "提议人答复满意不满意", "topic close": "议题自动办结",
 	"org found": "成立组织", "org grow": "组织进入下一阶段", "org_member join": "加入组织", "org_member leave": "退出组织",
+}
+
+// Deed is what a line of the trail says was done, in a neighbour's words; a line without words of its own is plain work.
+func Deed(entity, action, to string) string {
+	if text, known := deed(audit.Entry{Entity: entity, Action: action, ToState: to}); known {
+		return text
+	}
+	return "办了一步"
 }
 
 // deed is what an entry of the trail says was done, and whether it has words of its own.

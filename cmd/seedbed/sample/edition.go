@@ -231,6 +231,9 @@ func (g *garden) call(ctx context.Context, s season) error {
 	if err := g.holidays(ctx); err != nil {
 		return err
 	}
+	if err := g.helped(ctx, e); err != nil {
+		return err
+	}
 	return g.inviteJury(ctx, e, false)
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seedbed/domain/accounts"
+	"seedbed/domain/assist"
 	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
@@ -23,6 +24,7 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/domain/money"
 	"seedbed/domain/place"
+	"seedbed/domain/privacy"
 	"seedbed/domain/proposal"
 	"seedbed/domain/talent"
 	"seedbed/domain/topic"
@@ -37,6 +39,7 @@ type Tools struct {
 	Accounts  *accounts.Accounts
 	Talents   *talent.Book
 	Topics    *topic.Book
+	Assist    *assist.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
 	Juries    *judging.Book
@@ -45,6 +48,7 @@ type Tools struct {
 	Money     *money.Book
 	Orgs      *incubation.Book
 	Gallery   *gallery.Book
+	Privacy   *privacy.Book
 	Settle    func(ctx context.Context) error // lets everything that follows happen
 	RunDue    func(ctx context.Context) error // what the calendar asks for by now
 	Store     objects.Store

@@ -145,7 +145,7 @@ func with(url, database string) string {
 
 const sweepSQL = `do $$ declare t text; begin
   set local session_replication_role = replica;
-  for t in select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public' and tablename not in ('goose_db_version','legal_move') loop
+  for t in select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public' and tablename not in ('goose_db_version','legal_move','assisted_draft') loop
     execute 'delete from ' || t;
   end loop;
 end $$`
