@@ -100,7 +100,7 @@ create trigger audit_event_assisted before insert on audit_event for each row ex
 
 -- Consents (DOMAIN §12.6): who gave them and on what paper; a no is kept as well, so that nobody asks again.
 alter table consent add evidence uuid references attachment, add assistance_id uuid references assistance,
-  add constraint consent_given_by check (granted_by in ('self','guardian','helper')), add constraint consent_helped check (granted_by <> 'helper' or (evidence is not null and assistance_id is not null));
+  add constraint consent_given_by check (granted_by in ('self','guardian','helper','paper')), add constraint consent_helped check (granted_by <> 'helper' or (evidence is not null and assistance_id is not null));
 create table consent_refusal (
   person_id uuid not null references person, purpose text not null, at timestamptz not null, primary key (person_id, purpose)
 );

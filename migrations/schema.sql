@@ -30,6 +30,30 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.assisted_line() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare ties constant text[] := array['resident','team_lead','team_member','team_treasurer','org_officer'];
+declare a assistance;
+begin
+  if new.helper is not null or new.assistance is not null then
+    select * into a from assistance where id = new.assistance;
+    if a.id is null or a.state <> 'open' or a.helper_id is distinct from new.helper or a.person_id is distinct from new.actor then
+      raise exception '这次帮填已经结束了。还要帮的话，请重新开始' using errcode = 'SB001';
+    end if;
+    if new.role <> all(ties) then
+      raise exception '帮填的时候只能办本人自己的事' using errcode = 'SB001';
+    end if;
+    if (a.paper_id is null or a.read_back_at is null) and not exists (select from assisted_draft d where d.entity = new.entity and d.action = new.action) then
+      raise exception '替本人办这一步之前，要先拍下本人签好字的纸，并读给本人听。请点页面上方的「签字和朗读」' using errcode = 'SB001';
+    end if;
+  elsif new.actor is not null and new.role <> all(ties) and new.role not in ('system','visitor') and helped(new.actor, new.entity_id) then
+    raise exception '这一份是您帮着填的，不能再由您来办，请交给别的同事或上一级' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.audit_append(p_chain text, p_canon bytea, p_at timestamp with time zone, p_actor uuid, p_role text, p_role_place public.ltree, p_entity text, p_entity_id uuid, p_version integer, p_action text, p_from text, p_to text, p_place public.ltree, p_reason text, p_data text, p_request text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -40,6 +64,20 @@ begin
   next_hash := sha256(head.hash || int8send(head.n) || p_canon);
   insert into audit_event values (p_chain, head.n, p_at, p_actor, p_role, p_role_place, p_entity, p_entity_id, p_version,
     p_action, p_from, p_to, p_place, p_reason, p_data, p_request, next_hash);
+  update audit_head set hash = next_hash where chain = p_chain;
+  return head.n;
+end $$;
+
+CREATE FUNCTION public.audit_append(p_chain text, p_canon bytea, p_at timestamp with time zone, p_actor uuid, p_role text, p_role_place public.ltree, p_entity text, p_entity_id uuid, p_version integer, p_action text, p_from text, p_to text, p_place public.ltree, p_reason text, p_data text, p_request text, p_helper uuid, p_assistance uuid) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare head audit_head; next_hash bytea;
+begin
+  insert into audit_head as h values (p_chain, 1, ''::bytea) on conflict (chain) do update set n = h.n + 1 returning * into head;
+  next_hash := sha256(head.hash || int8send(head.n) || p_canon);
+  insert into audit_event values (p_chain, head.n, p_at, p_actor, p_role, p_role_place, p_entity, p_entity_id, p_version,
+    p_action, p_from, p_to, p_place, p_reason, p_data, p_request, next_hash, p_helper, p_assistance);
   update audit_head set hash = next_hash where chain = p_chain;
   return head.n;
 end $$;
@@ -75,6 +113,111 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.gallery_of_award() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', a.proposal_id) from award a where a.id = new.award_id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_consent() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', new.subject_id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_edition() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', p.id) from (select c.subject_id as id from consent c join proposal p on p.id = c.subject_id where c.purpose = 'proposal_public' and p.edition_id = new.id order by 1) p;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_notice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', p.id) from (select g.id from gallery_item g where g.kind = 'proposal' and g.edition_id = new.edition_id
+    union select c.subject_id from consent c join proposal p on p.id = c.subject_id where c.purpose = 'proposal_public' and p.edition_id = new.edition_id order by 1) p;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_org() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('org', new.id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_place() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update gallery_item set words = null, turn = turn + 1 where place <@ new.path; -- it is found by the place's name too
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_project() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', new.proposal_id); -- first: its voices are counted anew for the project
+  perform gallery_refresh('project', new.id);
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_proposal() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from consent where subject_id = new.id and purpose = 'proposal_public') or exists (select from award where proposal_id = new.id) then
+    perform gallery_refresh('proposal', new.id);
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from consent where subject_id = new.proposal_id and purpose = 'proposal_public') then perform gallery_refresh('proposal', new.proposal_id); end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_of_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh(g.kind, g.id) from gallery_item g join proposal p on p.id = g.proposal_id where p.team_id = new.id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.gallery_refresh(p_kind text, p_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from gallery_item g where g.kind = p_kind and g.id = p_id and not exists (select from gallery_source s where s.kind = p_kind and s.id = p_id);
+  insert into gallery_item as g (kind, id, proposal_id, edition_id, place, category, colour, stage, state, number, title, pitch, goal, team, lead, fen, at, publisher, supports_n)
+    select s.kind, s.id, s.proposal_id, s.edition_id, s.place, s.category, s.colour, s.stage, s.state, s.number, s.title, s.pitch, s.goal, s.team, s.lead, s.fen, s.at, s.publisher,
+      (select count(*) from support v where v.proposal_id = s.proposal_id and v.taken_back_at is null)
+    from gallery_source s where s.kind = p_kind and s.id = p_id
+  on conflict (kind, id) do update set proposal_id = excluded.proposal_id, edition_id = excluded.edition_id, place = excluded.place, category = excluded.category, colour = excluded.colour,
+    stage = excluded.stage, state = excluded.state, number = excluded.number, title = excluded.title, pitch = excluded.pitch, goal = excluded.goal, team = excluded.team, lead = excluded.lead,
+    fen = excluded.fen, at = excluded.at, publisher = excluded.publisher,
+    turn = g.turn + case when (g.place, g.category, g.colour, g.number, g.title, g.pitch, g.goal, g.team) is distinct from
+      (excluded.place, excluded.category, excluded.colour, excluded.number, excluded.title, excluded.pitch, excluded.goal, excluded.team) then 1 else 0 end,
+    words = case when (g.place, g.category, g.colour, g.number, g.title, g.pitch, g.goal, g.team) is distinct from
+      (excluded.place, excluded.category, excluded.colour, excluded.number, excluded.title, excluded.pitch, excluded.goal, excluded.team) then null else g.words end
+  where (g.proposal_id, g.edition_id, g.place, g.category, g.colour, g.stage, g.state, g.number, g.title, g.pitch, g.goal, g.team, g.lead, g.fen, g.at, g.publisher) is distinct from
+    (excluded.proposal_id, excluded.edition_id, excluded.place, excluded.category, excluded.colour, excluded.stage, excluded.state, excluded.number, excluded.title, excluded.pitch, excluded.goal,
+     excluded.team, excluded.lead, excluded.fen, excluded.at, excluded.publisher);
+end $$;
+
 CREATE PROCEDURE public.has_states(IN tbl regclass, IN entity text)
     LANGUAGE plpgsql
     AS $$
@@ -82,6 +225,12 @@ begin
   execute format('create trigger %I before update on %s for each row execute function check_move(%L)', entity || '_move', tbl, entity);
   execute format('create constraint trigger %I after insert or update on %s deferrable initially deferred for each row execute function must_be_audited(%L)', entity || '_audited', tbl, entity);
 end $$;
+
+CREATE FUNCTION public.helped(who uuid, row_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (select from audit_event where helper = who and entity_id = row_id)
+$$;
 
 CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
     LANGUAGE plpgsql
@@ -172,6 +321,24 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.own_rows(who uuid) RETURNS TABLE(section text, body jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare c record; hidden text[];
+begin
+  for c in select k.table_name::text as t, string_agg(format('%I = $1', k.column_name), ' or ' order by k.column_name) as mine from information_schema.columns k
+      join information_schema.tables b on b.table_schema = k.table_schema and b.table_name = k.table_name and b.table_type = 'BASE TABLE'
+      where k.table_schema = 'public' and k.data_type = 'uuid' and k.column_name in ('person_id','lead_id','uploader','created_by')
+        and k.table_name not in ('person','person_key','data_file') group by 1 order by 1 loop
+    select array_agg(column_name::text) into hidden from information_schema.columns where table_schema = 'public' and table_name = c.t and (data_type = 'bytea' or column_name in ('score','rank','awarded'));
+    section := c.t;
+    execute format('select coalesce(jsonb_agg(to_jsonb(r) - $2), ''[]'') from (select * from %I where %s limit 5000) r', c.t, c.mine) into body using who, coalesce(hidden, '{}');
+    if body <> '[]' then
+      return next;
+    end if;
+  end loop;
+end $_$;
+
 CREATE FUNCTION public.publicity_sealed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -229,6 +396,29 @@ begin
   end if;
   if new.state = 'invalid' and new.reason = '' then
     raise exception '作废评分表要写明原因' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.support_of_member() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v record;
+begin
+  for v in select s.proposal_id from support s join proposal p on p.id = s.proposal_id where p.team_id = new.team_id and s.person_id = new.person_id and s.taken_back_at is null loop
+    update gallery_item set supports_n = supports_n - 1 where proposal_id = v.proposal_id;
+    update support set taken_back_at = coalesce(new.answered_at, new.at), word = '' where proposal_id = v.proposal_id and person_id = new.person_id;
+  end loop;
+  return null;
+end $$;
+
+CREATE FUNCTION public.vote_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.yes is not null or new.yes is null or new.handover_id <> old.handover_id or new.person_id <> old.person_id then
+    raise exception '票已经投过了，不能再改' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -297,6 +487,34 @@ CREATE TABLE public.agreement_sign (
     CONSTRAINT agreement_sign_party_check CHECK ((party = ANY (ARRAY['A'::text, 'B'::text, 'C'::text])))
 );
 
+CREATE TABLE public.alike_verdict (
+    one_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    same boolean NOT NULL,
+    note text NOT NULL,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT alike_verdict_check CHECK ((one_id < other_id))
+);
+
+CREATE TABLE public.appeal (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    check_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    text text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT appeal_check CHECK ((decided_by IS DISTINCT FROM by_person)),
+    CONSTRAINT appeal_check1 CHECK (((state = 'open'::text) = (decided_at IS NULL)))
+);
+
 CREATE TABLE public.assignment (
     id uuid NOT NULL,
     round_id uuid NOT NULL,
@@ -307,6 +525,58 @@ CREATE TABLE public.assignment (
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.assistance (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    helper_id uuid NOT NULL,
+    helper_role text NOT NULL,
+    why text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    method text NOT NULL,
+    grace_id uuid,
+    enlisted boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    paper_id uuid,
+    signed_by text DEFAULT ''::text NOT NULL,
+    witnesses text DEFAULT ''::text NOT NULL,
+    read_back_at timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assistance_check CHECK ((helper_id <> person_id)),
+    CONSTRAINT assistance_check1 CHECK (((state <> 'finished'::text) OR ((paper_id IS NOT NULL) AND (read_back_at IS NOT NULL) AND (finished_at IS NOT NULL)))),
+    CONSTRAINT assistance_check2 CHECK (((signed_by <> 'fingerprint'::text) OR (witnesses <> ''::text))),
+    CONSTRAINT assistance_method_check CHECK ((method = ANY (ARRAY['face'::text, 'phone'::text, 'paper'::text]))),
+    CONSTRAINT assistance_signed_by_check CHECK ((signed_by = ANY (ARRAY[''::text, 'signature'::text, 'fingerprint'::text])))
+);
+
+CREATE TABLE public.assisted_dispute (
+    id uuid NOT NULL,
+    assistance_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    helper_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    way text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    undo text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assisted_dispute_check CHECK ((decided_by IS DISTINCT FROM helper_id)),
+    CONSTRAINT assisted_dispute_check1 CHECK (((state = 'open'::text) OR ((decided_by IS NOT NULL) AND (decided_at IS NOT NULL) AND (answer <> ''::text)))),
+    CONSTRAINT assisted_dispute_check2 CHECK (((state <> 'upheld'::text) OR (undo <> ''::text))),
+    CONSTRAINT assisted_dispute_way_check CHECK ((way = ANY (ARRAY['app'::text, 'link'::text])))
+);
+
+CREATE TABLE public.assisted_draft (
+    entity text NOT NULL,
+    action text NOT NULL
 );
 
 CREATE TABLE public.attachment (
@@ -360,7 +630,9 @@ CREATE TABLE public.audit_event (
     reason text DEFAULT ''::text NOT NULL,
     data text DEFAULT ''::text NOT NULL,
     request text DEFAULT ''::text NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    helper uuid,
+    assistance uuid
 );
 
 CREATE TABLE public.audit_head (
@@ -398,6 +670,14 @@ CREATE TABLE public.budget_line (
     claimed bigint DEFAULT 0 NOT NULL,
     CONSTRAINT budget_line_amount_check CHECK ((amount > 0)),
     CONSTRAINT budget_line_check CHECK (((claimed >= 0) AND (claimed <= (amount + (amount / 10)))))
+);
+
+CREATE TABLE public.calendar_change (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    days jsonb NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.calendar_day (
@@ -498,7 +778,17 @@ CREATE TABLE public.consent (
     granted_at timestamp with time zone NOT NULL,
     granted_by text DEFAULT 'self'::text NOT NULL,
     withdrawn_at timestamp with time zone,
-    CONSTRAINT consent_about CHECK (((person_id IS NOT NULL) OR (subject_id IS NOT NULL)))
+    evidence uuid,
+    assistance_id uuid,
+    CONSTRAINT consent_about CHECK (((person_id IS NOT NULL) OR (subject_id IS NOT NULL))),
+    CONSTRAINT consent_given_by CHECK ((granted_by = ANY (ARRAY['self'::text, 'guardian'::text, 'helper'::text, 'paper'::text]))),
+    CONSTRAINT consent_helped CHECK (((granted_by <> 'helper'::text) OR ((evidence IS NOT NULL) AND (assistance_id IS NOT NULL))))
+);
+
+CREATE TABLE public.consent_refusal (
+    person_id uuid NOT NULL,
+    purpose text NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.criterion (
@@ -511,6 +801,14 @@ CREATE TABLE public.criterion (
     hint_en text DEFAULT ''::text NOT NULL,
     weight integer NOT NULL,
     CONSTRAINT criterion_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+);
+
+CREATE TABLE public.data_file (
+    token_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
 );
 
 CREATE TABLE public.edition (
@@ -534,7 +832,30 @@ CREATE TABLE public.edition (
     version integer DEFAULT 1 NOT NULL,
     created_by uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    organiser text DEFAULT ''::text NOT NULL,
+    operator text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    made_from uuid,
+    dates jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT edition_no_check CHECK ((no > 0))
+);
+
+CREATE TABLE public.edition_design (
+    edition_id uuid NOT NULL,
+    questions jsonb NOT NULL,
+    rev integer NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.edition_form (
+    edition_id uuid NOT NULL,
+    version integer NOT NULL,
+    questions jsonb NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT edition_form_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.edition_rules_past (
@@ -553,7 +874,8 @@ CREATE TABLE public.eligibility_check (
     reason text DEFAULT ''::text NOT NULL,
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
-    appeal boolean DEFAULT false NOT NULL
+    appeal boolean DEFAULT false NOT NULL,
+    reason_code text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE public.evaluation (
@@ -599,8 +921,446 @@ CREATE TABLE public.fund_source (
     amount bigint NOT NULL,
     categories text[] DEFAULT '{}'::text[] NOT NULL,
     doc_no text DEFAULT ''::text NOT NULL,
-    CONSTRAINT fund_source_amount_check CHECK ((amount > 0)),
+    CONSTRAINT fund_source_amount_check CHECK ((amount >= 0)),
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
+);
+
+CREATE TABLE public.gallery_item (
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    proposal_id uuid,
+    edition_id uuid,
+    place public.ltree NOT NULL,
+    category text NOT NULL,
+    colour text NOT NULL,
+    stage text NOT NULL,
+    state text NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    pitch text NOT NULL,
+    goal text NOT NULL,
+    team text NOT NULL,
+    lead text NOT NULL,
+    fen bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    publisher uuid,
+    supports_n integer DEFAULT 0 NOT NULL,
+    turn integer DEFAULT 1 NOT NULL,
+    words tsvector,
+    CONSTRAINT gallery_item_check CHECK (((kind <> 'proposal'::text) OR (publisher IS NOT NULL))),
+    CONSTRAINT gallery_item_kind_check CHECK ((kind = ANY (ARRAY['proposal'::text, 'project'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_stage_check CHECK ((stage = ANY (ARRAY['collecting'::text, 'judged'::text, 'running'::text, 'done'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_supports_n_check CHECK ((supports_n >= 0))
+);
+
+CREATE TABLE public.org (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    stage text GENERATED ALWAYS AS (state) STORED,
+    state text DEFAULT 'seedling'::text NOT NULL,
+    place public.ltree NOT NULL,
+    purpose text DEFAULT ''::text NOT NULL,
+    founded_on date NOT NULL,
+    project_id uuid,
+    team_id uuid,
+    leader_id uuid NOT NULL,
+    stars integer DEFAULT 0 NOT NULL,
+    contact_public boolean DEFAULT false NOT NULL,
+    members_n integer DEFAULT 0 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    recognized_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT org_type_check CHECK ((type = ANY (ARRAY['self_governance'::text, 'recreation'::text, 'volunteer'::text])))
+);
+
+CREATE VIEW public.open_org AS
+ SELECT org.id,
+    org.number,
+    org.name,
+    org.type,
+    org.colour,
+    org.state,
+    org.place,
+    org.purpose,
+    org.founded_on,
+    org.project_id,
+    org.stars,
+    org.members_n
+   FROM public.org
+  WHERE (org.state = ANY (ARRAY['recognized'::text, 'filed'::text, 'registered'::text]));
+
+CREATE TABLE public.person (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    phone_index bytea,
+    phone_sealed bytea,
+    phone_tail text DEFAULT ''::text NOT NULL,
+    lang text DEFAULT 'zh'::text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    home public.ltree,
+    home_state text DEFAULT 'none'::text NOT NULL,
+    totp_sealed bytea,
+    totp_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
+    CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
+    CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+CREATE TABLE public.project (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    agreement_id uuid NOT NULL,
+    award_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    host public.ltree NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'preparing'::text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    lead_id uuid NOT NULL,
+    mentor_id uuid,
+    award bigint NOT NULL,
+    released bigint DEFAULT 0 NOT NULL,
+    claimed bigint DEFAULT 0 NOT NULL,
+    paid bigint DEFAULT 0 NOT NULL,
+    refunded bigint DEFAULT 0 NOT NULL,
+    act_target integer DEFAULT 0 NOT NULL,
+    act_n integer DEFAULT 0 NOT NULL,
+    served_times integer DEFAULT 0 NOT NULL,
+    served_people integer DEFAULT 0 NOT NULL,
+    volunteer_times integer DEFAULT 0 NOT NULL,
+    grade text DEFAULT ''::text NOT NULL,
+    settled boolean DEFAULT false NOT NULL,
+    published boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT project_award_check CHECK ((award > 0)),
+    CONSTRAINT project_check CHECK (((act_n >= 0) AND (served_times >= 0) AND (volunteer_times >= 0))),
+    CONSTRAINT project_check1 CHECK (((served_people >= 0) AND (served_people <= served_times))),
+    CONSTRAINT project_check2 CHECK (((released >= 0) AND (released <= award))),
+    CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
+    CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
+    CONSTRAINT project_check5 CHECK ((paid <= claimed))
+);
+
+CREATE TABLE public.proposal (
+    id uuid NOT NULL,
+    number text,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    track text DEFAULT 'resident_team'::text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    pitch text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    lead_id uuid NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    affected text[] DEFAULT '{}'::text[] NOT NULL,
+    how_found text DEFAULT ''::text NOT NULL,
+    asked integer DEFAULT 0 NOT NULL,
+    goal text DEFAULT ''::text NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    venue text DEFAULT ''::text NOT NULL,
+    risks text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    starts_on date,
+    ends_on date,
+    act_target integer DEFAULT 0 NOT NULL,
+    served_target integer DEFAULT 0 NOT NULL,
+    people_target integer DEFAULT 0 NOT NULL,
+    volunteer_target integer DEFAULT 0 NOT NULL,
+    satisfaction_target integer DEFAULT 0 NOT NULL,
+    product text DEFAULT ''::text NOT NULL,
+    future text DEFAULT ''::text NOT NULL,
+    org_wish text DEFAULT ''::text NOT NULL,
+    org_type text DEFAULT ''::text NOT NULL,
+    own_fen bigint DEFAULT 0 NOT NULL,
+    requested bigint DEFAULT 0 NOT NULL,
+    declared text[] DEFAULT '{}'::text[] NOT NULL,
+    submitted_at timestamp with time zone,
+    revision integer DEFAULT 0 NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    opinion text DEFAULT ''::text NOT NULL,
+    opinion_by uuid,
+    opinion_at timestamp with time zone,
+    refused boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    appeal_until timestamp with time zone,
+    fix_until timestamp with time zone,
+    score integer,
+    rank integer,
+    awarded bigint,
+    acting_helper uuid,
+    acting_reason text DEFAULT ''::text NOT NULL,
+    acting_paper uuid,
+    created_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    form_version integer DEFAULT 0 NOT NULL,
+    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    org_id uuid,
+    topic_id uuid,
+    look_asked_at timestamp with time zone,
+    merged_into uuid,
+    CONSTRAINT proposal_check1 CHECK ((merged_into <> id)),
+    CONSTRAINT proposal_helped_on_paper CHECK (((acting_helper IS NULL) OR (acting_paper IS NOT NULL) OR (state = ANY (ARRAY['draft'::text, 'withdrawn'::text])))),
+    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
+    CONSTRAINT proposal_paper_has_helper CHECK (((acting_paper IS NULL) OR (acting_helper IS NOT NULL))),
+    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
+);
+
+CREATE TABLE public.proposal_revision (
+    proposal_id uuid NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    sealed_by uuid NOT NULL,
+    CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
+);
+
+CREATE TABLE public.publicity (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    calendar_version integer NOT NULL,
+    rules_version integer NOT NULL,
+    content text NOT NULL,
+    digest text NOT NULL,
+    publisher uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
+);
+
+CREATE TABLE public.publicity_item (
+    publicity_id uuid NOT NULL,
+    award_id uuid NOT NULL
+);
+
+CREATE TABLE public.team (
+    id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    place public.ltree,
+    lead_id uuid NOT NULL,
+    state text DEFAULT 'forming'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE VIEW public.gallery_source AS
+ SELECT 'proposal'::text AS kind,
+    p.id,
+    p.id AS proposal_id,
+    p.edition_id,
+    p.place,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.category
+            ELSE (s.draft ->> 'Category'::text)
+        END AS category,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.colour
+            ELSE (s.draft ->> 'Colour'::text)
+        END AS colour,
+        CASE
+            WHEN (n.publisher IS NULL) THEN 'collecting'::text
+            ELSE 'judged'::text
+        END AS stage,
+        CASE
+            WHEN (n.publisher IS NULL) THEN ''::text
+            ELSE p.state
+        END AS state,
+    COALESCE(p.number, ''::text) AS number,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.title
+            ELSE (s.draft ->> 'Title'::text)
+        END AS title,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.pitch
+            ELSE (s.draft ->> 'Pitch'::text)
+        END AS pitch,
+        CASE
+            WHEN (s.draft IS NULL) THEN p.goal
+            ELSE (s.draft ->> 'Goal'::text)
+        END AS goal,
+        CASE
+            WHEN (n.publisher IS NULL) THEN ''::text
+            ELSE t.name
+        END AS team,
+    ("left"(u.name, 1) || '**'::text) AS lead,
+    p.requested AS fen,
+    p.submitted_at AS at,
+    COALESCE(n.publisher, c.person_id) AS publisher
+   FROM ((((((public.proposal p
+     JOIN public.edition e ON ((e.id = p.edition_id)))
+     JOIN public.team t ON ((t.id = p.team_id)))
+     JOIN public.person u ON ((u.id = p.lead_id)))
+     LEFT JOIN LATERAL ( SELECT ((r.body)::jsonb -> 'Draft'::text) AS draft
+           FROM public.proposal_revision r
+          WHERE ((r.proposal_id = p.id) AND (r.kind = 'submission'::text) AND ("left"(r.body, 1) = '{'::text))
+          ORDER BY r.no DESC
+         LIMIT 1) s ON (true))
+     LEFT JOIN LATERAL ( SELECT o.publisher
+           FROM ((public.award a
+             JOIN public.publicity_item i ON ((i.award_id = a.id)))
+             JOIN public.publicity o ON ((o.id = i.publicity_id)))
+          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))
+          ORDER BY o.opens_at DESC
+         LIMIT 1) n ON (true))
+     LEFT JOIN LATERAL ( SELECT c_1.person_id
+           FROM public.consent c_1
+          WHERE ((c_1.subject_id = p.id) AND (c_1.purpose = 'proposal_public'::text) AND (c_1.person_id = p.lead_id) AND (c_1.withdrawn_at IS NULL))
+         LIMIT 1) c ON (true))
+  WHERE ((p.submitted_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.project j
+          WHERE ((j.proposal_id = p.id) AND j.published)))) AND
+        CASE
+            WHEN (p.state = ANY (ARRAY['draft'::text, 'withdrawn'::text, 'void'::text])) THEN false
+            WHEN (n.publisher IS NOT NULL) THEN ((p.state = ANY (ARRAY['selected'::text, 'reserve'::text, 'refining'::text, 'refined'::text, 'contracted'::text])) OR ((p.state = 'not_selected'::text) AND (c.person_id IS NOT NULL)))
+            ELSE ((c.person_id IS NOT NULL) AND ((e.rules ->> 'gallery'::text) = 'submitted'::text) AND (e.state <> ALL (ARRAY['draft'::text, 'cancelled'::text, 'archived'::text])) AND (NOT (EXISTS ( SELECT
+               FROM public.publicity o
+              WHERE ((o.edition_id = e.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))))))
+        END)
+UNION ALL
+ SELECT 'project'::text AS kind,
+    p.id,
+    p.proposal_id,
+    p.edition_id,
+    p.place,
+    p.category,
+    p.colour,
+        CASE
+            WHEN (p.state = ANY (ARRAY['accepted'::text, 'failed'::text, 'terminated'::text, 'archived'::text])) THEN 'done'::text
+            ELSE 'running'::text
+        END AS stage,
+    p.state,
+    p.number,
+    p.title,
+    r.pitch,
+    r.goal,
+    t.name AS team,
+    ''::text AS lead,
+    p.award AS fen,
+    p.created_at AS at,
+    ( SELECT o.publisher
+           FROM (public.publicity_item i
+             JOIN public.publicity o ON ((o.id = i.publicity_id)))
+          WHERE (i.award_id = p.award_id)
+          ORDER BY o.opens_at DESC
+         LIMIT 1) AS publisher
+   FROM ((public.project p
+     JOIN public.proposal r ON ((r.id = p.proposal_id)))
+     JOIN public.team t ON ((t.id = p.team_id)))
+  WHERE p.published
+UNION ALL
+ SELECT 'org'::text AS kind,
+    o.id,
+    NULL::uuid AS proposal_id,
+    NULL::uuid AS edition_id,
+    o.place,
+    ''::text AS category,
+    o.colour,
+    'org'::text AS stage,
+    o.state,
+    o.number,
+    o.name AS title,
+    o.purpose AS pitch,
+    ''::text AS goal,
+    ''::text AS team,
+    ''::text AS lead,
+    0 AS fen,
+    ((o.founded_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) AS at,
+    g.recognized_by AS publisher
+   FROM (public.open_org o
+     JOIN public.org g ON ((g.id = o.id)));
+
+CREATE TABLE public.grace (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    lead_name text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    paper_id uuid NOT NULL,
+    state text DEFAULT 'listed'::text NOT NULL,
+    proposal_id uuid,
+    listed_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT grace_check CHECK (((state = 'used'::text) = (proposal_id IS NOT NULL))),
+    CONSTRAINT grace_check1 CHECK ((received_at <= at)),
+    CONSTRAINT grace_lead_name_check CHECK ((lead_name <> ''::text))
+);
+
+CREATE TABLE public.guardian (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    name_sealed bytea NOT NULL,
+    phone_sealed bytea NOT NULL,
+    phone_tail text NOT NULL,
+    text_version integer DEFAULT 1 NOT NULL,
+    accompanied boolean DEFAULT false NOT NULL,
+    how text DEFAULT ''::text NOT NULL,
+    paper uuid,
+    code_hash bytea,
+    code_at timestamp with time zone,
+    code_tries integer DEFAULT 0 NOT NULL,
+    codes_n integer DEFAULT 0 NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    state text DEFAULT 'asked'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT guardian_check CHECK (((state <> 'agreed'::text) OR (how <> ''::text))),
+    CONSTRAINT guardian_check1 CHECK (((how <> 'paper'::text) OR ((paper IS NOT NULL) AND (answered_by IS NOT NULL)))),
+    CONSTRAINT guardian_how_check CHECK ((how = ANY (ARRAY[''::text, 'code'::text, 'paper'::text])))
+);
+
+CREATE TABLE public.handover (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    old_lead uuid NOT NULL,
+    new_lead uuid NOT NULL,
+    proposed_by uuid NOT NULL,
+    reason text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    place public.ltree NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_by uuid,
+    state text DEFAULT 'voting'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.handover_vote (
+    handover_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    yes boolean,
+    at timestamp with time zone,
+    CONSTRAINT handover_vote_check CHECK (((yes IS NULL) = (at IS NULL)))
 );
 
 CREATE TABLE public.invoice (
@@ -752,48 +1512,6 @@ CREATE TABLE public.objection (
     CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id))
 );
 
-CREATE TABLE public.project (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    agreement_id uuid NOT NULL,
-    award_id uuid NOT NULL,
-    proposal_id uuid NOT NULL,
-    edition_id uuid NOT NULL,
-    team_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    host public.ltree NOT NULL,
-    title text NOT NULL,
-    category text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'preparing'::text NOT NULL,
-    starts_on date NOT NULL,
-    ends_on date NOT NULL,
-    lead_id uuid NOT NULL,
-    mentor_id uuid,
-    award bigint NOT NULL,
-    released bigint DEFAULT 0 NOT NULL,
-    claimed bigint DEFAULT 0 NOT NULL,
-    paid bigint DEFAULT 0 NOT NULL,
-    refunded bigint DEFAULT 0 NOT NULL,
-    act_target integer DEFAULT 0 NOT NULL,
-    act_n integer DEFAULT 0 NOT NULL,
-    served_times integer DEFAULT 0 NOT NULL,
-    served_people integer DEFAULT 0 NOT NULL,
-    volunteer_times integer DEFAULT 0 NOT NULL,
-    grade text DEFAULT ''::text NOT NULL,
-    settled boolean DEFAULT false NOT NULL,
-    published boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT project_award_check CHECK ((award > 0)),
-    CONSTRAINT project_check CHECK (((act_n >= 0) AND (served_times >= 0) AND (volunteer_times >= 0))),
-    CONSTRAINT project_check1 CHECK (((served_people >= 0) AND (served_people <= served_times))),
-    CONSTRAINT project_check2 CHECK (((released >= 0) AND (released <= award))),
-    CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
-    CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
-    CONSTRAINT project_check5 CHECK ((paid <= claimed))
-);
-
 CREATE VIEW public.open_activity AS
  SELECT a.id,
     a.project_id,
@@ -806,46 +1524,6 @@ CREATE VIEW public.open_activity AS
    FROM (public.activity a
      JOIN public.project p ON ((p.id = a.project_id)))
   WHERE ((a.state = 'verified'::text) AND p.published);
-
-CREATE TABLE public.org (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    name text NOT NULL,
-    type text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    stage text GENERATED ALWAYS AS (state) STORED,
-    state text DEFAULT 'seedling'::text NOT NULL,
-    place public.ltree NOT NULL,
-    purpose text DEFAULT ''::text NOT NULL,
-    founded_on date NOT NULL,
-    project_id uuid,
-    team_id uuid,
-    leader_id uuid NOT NULL,
-    stars integer DEFAULT 0 NOT NULL,
-    contact_public boolean DEFAULT false NOT NULL,
-    members_n integer DEFAULT 0 NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    recognized_by uuid,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT org_type_check CHECK ((type = ANY (ARRAY['self_governance'::text, 'recreation'::text, 'volunteer'::text])))
-);
-
-CREATE VIEW public.open_org AS
- SELECT org.id,
-    org.number,
-    org.name,
-    org.type,
-    org.colour,
-    org.state,
-    org.place,
-    org.purpose,
-    org.founded_on,
-    org.project_id,
-    org.stars,
-    org.members_n
-   FROM public.org
-  WHERE (org.state = ANY (ARRAY['recognized'::text, 'filed'::text, 'registered'::text]));
 
 CREATE VIEW public.open_photo AS
  SELECT t.id,
@@ -980,6 +1658,20 @@ CREATE TABLE public.org_member (
     CONSTRAINT org_member_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'declined'::text, 'left'::text])))
 );
 
+CREATE TABLE public.outage (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    declared_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT outage_check CHECK (((began_at < ended_at) AND (ended_at < until))),
+    CONSTRAINT outage_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1006,6 +1698,30 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.paper_export (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    state_is text DEFAULT ''::text NOT NULL,
+    place_is text DEFAULT ''::text NOT NULL,
+    sight text[] NOT NULL,
+    phone_sight text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    rows_n integer DEFAULT 0 NOT NULL,
+    trouble text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'book'::text, 'files'::text]))),
+    CONSTRAINT paper_export_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'done'::text, 'failed'::text, 'lapsed'::text])))
+);
+
 CREATE TABLE public.payment (
     claim_id uuid NOT NULL,
     bank_ref text NOT NULL,
@@ -1016,25 +1732,6 @@ CREATE TABLE public.payment (
     at timestamp with time zone NOT NULL,
     CONSTRAINT payment_amount_check CHECK ((amount > 0)),
     CONSTRAINT payment_method_check CHECK ((method = ANY (ARRAY['transfer'::text, 'wechat_alipay'::text, 'card'::text, 'cash'::text])))
-);
-
-CREATE TABLE public.person (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    phone_index bytea,
-    phone_sealed bytea,
-    phone_tail text DEFAULT ''::text NOT NULL,
-    lang text DEFAULT 'zh'::text NOT NULL,
-    state text DEFAULT 'active'::text NOT NULL,
-    home public.ltree,
-    home_state text DEFAULT 'none'::text NOT NULL,
-    totp_sealed bytea,
-    totp_step bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT person_home_state_check CHECK ((home_state = ANY (ARRAY['none'::text, 'claimed'::text, 'confirmed'::text, 'rejected'::text]))),
-    CONSTRAINT person_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
-    CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 
 CREATE TABLE public.person_key (
@@ -1056,68 +1753,6 @@ CREATE TABLE public.place (
     CONSTRAINT place_level_check CHECK ((level = ANY (ARRAY['city'::text, 'district'::text, 'subdistrict'::text, 'community'::text])))
 );
 
-CREATE TABLE public.proposal (
-    id uuid NOT NULL,
-    number text,
-    edition_id uuid NOT NULL,
-    team_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    track text DEFAULT 'resident_team'::text NOT NULL,
-    category text DEFAULT ''::text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    pitch text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'draft'::text NOT NULL,
-    lead_id uuid NOT NULL,
-    problem text DEFAULT ''::text NOT NULL,
-    affected text[] DEFAULT '{}'::text[] NOT NULL,
-    how_found text DEFAULT ''::text NOT NULL,
-    asked integer DEFAULT 0 NOT NULL,
-    goal text DEFAULT ''::text NOT NULL,
-    method text DEFAULT ''::text NOT NULL,
-    venue text DEFAULT ''::text NOT NULL,
-    risks text DEFAULT ''::text NOT NULL,
-    partners text DEFAULT ''::text NOT NULL,
-    starts_on date,
-    ends_on date,
-    act_target integer DEFAULT 0 NOT NULL,
-    served_target integer DEFAULT 0 NOT NULL,
-    people_target integer DEFAULT 0 NOT NULL,
-    volunteer_target integer DEFAULT 0 NOT NULL,
-    satisfaction_target integer DEFAULT 0 NOT NULL,
-    product text DEFAULT ''::text NOT NULL,
-    future text DEFAULT ''::text NOT NULL,
-    org_wish text DEFAULT ''::text NOT NULL,
-    org_type text DEFAULT ''::text NOT NULL,
-    own_fen bigint DEFAULT 0 NOT NULL,
-    requested bigint DEFAULT 0 NOT NULL,
-    declared text[] DEFAULT '{}'::text[] NOT NULL,
-    submitted_at timestamp with time zone,
-    revision integer DEFAULT 0 NOT NULL,
-    digest text DEFAULT ''::text NOT NULL,
-    opinion text DEFAULT ''::text NOT NULL,
-    opinion_by uuid,
-    opinion_at timestamp with time zone,
-    refused boolean DEFAULT false NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    appeal_until timestamp with time zone,
-    fix_until timestamp with time zone,
-    score integer,
-    rank integer,
-    awarded bigint,
-    acting_helper uuid,
-    acting_reason text DEFAULT ''::text NOT NULL,
-    acting_paper uuid,
-    created_at timestamp with time zone NOT NULL,
-    saved_at timestamp with time zone NOT NULL,
-    saves integer DEFAULT 1 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    topic_id uuid,
-    CONSTRAINT proposal_check CHECK (((acting_helper IS NULL) = (acting_paper IS NULL))),
-    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
-    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
-);
-
 CREATE TABLE public.proposal_activity (
     proposal_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -1127,6 +1762,59 @@ CREATE TABLE public.proposal_activity (
     place_text text DEFAULT ''::text NOT NULL,
     people integer NOT NULL,
     row_id text DEFAULT substr(md5((gen_random_uuid())::text), 1, 10) NOT NULL
+);
+
+CREATE TABLE public.proposal_alike (
+    proposal_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    shared integer NOT NULL,
+    part integer NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_alike_check CHECK ((proposal_id <> other_id))
+);
+
+CREATE TABLE public.proposal_band (
+    band integer NOT NULL,
+    proposal_id uuid NOT NULL
+);
+
+CREATE TABLE public.proposal_comment (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    section text NOT NULL,
+    body text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hidden_at timestamp with time zone,
+    hidden_by uuid
+);
+
+CREATE TABLE public.proposal_import (
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    workbook text NOT NULL,
+    scans text DEFAULT ''::text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    sight text[] NOT NULL,
+    state text DEFAULT 'checked'::text NOT NULL,
+    rows_n integer DEFAULT 0 NOT NULL,
+    faults jsonb DEFAULT '[]'::jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_import_kind_check CHECK ((kind = ANY (ARRAY['xlsx'::text, 'csv'::text]))),
+    CONSTRAINT proposal_import_state_check CHECK ((state = ANY (ARRAY['checked'::text, 'faulty'::text, 'done'::text, 'lapsed'::text])))
+);
+
+CREATE TABLE public.proposal_import_row (
+    import_id uuid NOT NULL,
+    seq text NOT NULL,
+    proposal_id uuid NOT NULL,
+    received_at timestamp with time zone
 );
 
 CREATE TABLE public.proposal_line (
@@ -1143,15 +1831,61 @@ CREATE TABLE public.proposal_line (
     CONSTRAINT proposal_line_unit_price_check CHECK ((unit_price >= 0))
 );
 
-CREATE TABLE public.proposal_revision (
+CREATE TABLE public.proposal_mark (
     proposal_id uuid NOT NULL,
-    no integer NOT NULL,
+    revision integer NOT NULL,
+    grams integer[] NOT NULL,
+    sampled integer NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.proposal_merge (
+    id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    closed_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    reason text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    kept_agreed_at timestamp with time zone,
+    closed_agreed_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_merge_check CHECK ((kept_id <> closed_id)),
+    CONSTRAINT proposal_merge_check1 CHECK (((state <> 'merged'::text) OR ((kept_agreed_at IS NOT NULL) AND (closed_agreed_at IS NOT NULL))))
+);
+
+CREATE TABLE public.proposal_opinion (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
     kind text NOT NULL,
-    body text NOT NULL,
-    digest text NOT NULL,
-    sealed_at timestamp with time zone NOT NULL,
-    sealed_by uuid NOT NULL,
-    CONSTRAINT proposal_revision_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'refinement'::text])))
+    text text NOT NULL,
+    held_on date,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT proposal_opinion_kind_check CHECK ((kind = ANY (ARRAY['endorse'::text, 'refuse'::text, 'ask'::text, 'stand'::text, 'overrule'::text])))
+);
+
+CREATE TABLE public.proposal_piece (
+    piece integer NOT NULL,
+    proposal_id uuid NOT NULL
+);
+
+CREATE TABLE public.proposal_return (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    revision integer NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    parts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    by_person uuid NOT NULL,
+    role text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    fix_until timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.proposal_save (
@@ -1161,29 +1895,6 @@ CREATE TABLE public.proposal_save (
     page text DEFAULT ''::text NOT NULL,
     by_person uuid,
     at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.publicity (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    edition_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    kind text NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    opens_at timestamp with time zone NOT NULL,
-    closes_at timestamp with time zone NOT NULL,
-    calendar_version integer NOT NULL,
-    rules_version integer NOT NULL,
-    content text NOT NULL,
-    digest text NOT NULL,
-    publisher uuid NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
-);
-
-CREATE TABLE public.publicity_item (
-    publicity_id uuid NOT NULL,
-    award_id uuid NOT NULL
 );
 
 CREATE TABLE public.review_round (
@@ -1205,6 +1916,25 @@ CREATE TABLE public.review_round (
     seed text DEFAULT ''::text NOT NULL,
     CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
     CONSTRAINT review_round_kind_check CHECK ((kind = ANY (ARRAY['desk'::text, 'pitch'::text, 'panel'::text])))
+);
+
+CREATE TABLE public.rights_request (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reminded_at timestamp with time zone,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT rights_request_check CHECK ((decided_by IS DISTINCT FROM person_id)),
+    CONSTRAINT rights_request_check1 CHECK (((state = ANY (ARRAY['open'::text, 'taken_back'::text])) OR ((decided_by IS NOT NULL) AND (answer <> ''::text)))),
+    CONSTRAINT rights_request_kind_check CHECK ((kind = ANY (ARRAY['copy'::text, 'correct'::text, 'delete'::text, 'close'::text, 'explain'::text])))
 );
 
 CREATE TABLE public.role_grant (
@@ -1236,7 +1966,8 @@ CREATE TABLE public.session (
     strong boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    assistance_id uuid
 );
 
 CREATE TABLE public.sheet (
@@ -1258,6 +1989,19 @@ CREATE TABLE public.sheet (
     CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
 );
 
+CREATE TABLE public.support (
+    proposal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    taken_back_at timestamp with time zone,
+    hidden_at timestamp with time zone,
+    hidden_by uuid,
+    hidden_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT support_check CHECK (((hidden_at IS NULL) = (hidden_by IS NULL))),
+    CONSTRAINT support_word_check CHECK ((char_length(word) <= 60))
+);
+
 CREATE TABLE public.talent_contact (
     id uuid NOT NULL,
     talent_id uuid NOT NULL,
@@ -1269,14 +2013,22 @@ CREATE TABLE public.talent_contact (
     CONSTRAINT talent_contact_how_check CHECK ((how = ANY (ARRAY['visit'::text, 'phone'::text, 'app'::text, 'event'::text, 'check'::text, 'ask'::text])))
 );
 
-CREATE TABLE public.team (
+CREATE TABLE public.team_link (
     id uuid NOT NULL,
-    name text DEFAULT ''::text NOT NULL,
-    place public.ltree,
-    lead_id uuid NOT NULL,
-    state text DEFAULT 'forming'::text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    team_id uuid NOT NULL,
+    role text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    most integer NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    until timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_link_check CHECK ((used <= most)),
+    CONSTRAINT team_link_most_check CHECK (((most >= 1) AND (most <= 30))),
+    CONSTRAINT team_link_role_check CHECK ((role = ANY (ARRAY['member'::text, 'helper'::text]))),
+    CONSTRAINT team_link_used_check CHECK ((used >= 0))
 );
 
 CREATE TABLE public.team_member (
@@ -1293,7 +2045,47 @@ CREATE TABLE public.team_member (
     at timestamp with time zone NOT NULL,
     answered_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'deputy'::text, 'treasurer'::text, 'member'::text])))
+    age text DEFAULT ''::text NOT NULL,
+    rights text DEFAULT 'edit'::text NOT NULL,
+    wish text DEFAULT ''::text NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    want_id uuid,
+    link_id uuid,
+    CONSTRAINT team_member_age_check CHECK ((age = ANY (ARRAY[''::text, 'adult'::text, '16_17'::text, '14_15'::text, 'under_14'::text]))),
+    CONSTRAINT team_member_mentor CHECK (((role <> 'mentor'::text) OR (rights <> 'edit'::text))),
+    CONSTRAINT team_member_minor CHECK (((age = ANY (ARRAY[''::text, 'adult'::text])) OR (role = 'helper'::text))),
+    CONSTRAINT team_member_rights_check CHECK ((rights = ANY (ARRAY['edit'::text, 'comment'::text, 'view'::text]))),
+    CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'deputy'::text, 'treasurer'::text, 'member'::text, 'helper'::text, 'mentor'::text])))
+);
+
+CREATE TABLE public.team_post (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    code text NOT NULL,
+    title text NOT NULL,
+    intro text NOT NULL,
+    state text DEFAULT 'closed'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.team_want (
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    task text NOT NULL,
+    skill text DEFAULT ''::text NOT NULL,
+    time_text text NOT NULL,
+    place_text text NOT NULL,
+    risk text NOT NULL,
+    role text NOT NULL,
+    "least" text NOT NULL,
+    wanted integer NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_want_least_check CHECK (("least" = ANY (ARRAY['adult'::text, '16_17'::text, '14_15'::text, 'under_14'::text]))),
+    CONSTRAINT team_want_role_check CHECK ((role = ANY (ARRAY['member'::text, 'helper'::text]))),
+    CONSTRAINT team_want_wanted_check CHECK (((wanted >= 1) AND (wanted <= 50)))
 );
 
 CREATE TABLE public.throttle (
@@ -1440,11 +2232,32 @@ ALTER TABLE ONLY public.agreement_sign
 ALTER TABLE ONLY public.agreement_sign
     ADD CONSTRAINT agreement_sign_pkey PRIMARY KEY (agreement_id, party);
 
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_pkey PRIMARY KEY (one_id, other_id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_check_id_key UNIQUE (check_id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_judge_id_proposal_id_key UNIQUE (round_id, judge_id, proposal_id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_assistance_id_key UNIQUE (assistance_id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assisted_draft
+    ADD CONSTRAINT assisted_draft_pkey PRIMARY KEY (entity, action);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
@@ -1473,6 +2286,12 @@ ALTER TABLE ONLY public.budget_line
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_seq_key UNIQUE (project_id, seq);
 
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_version_key UNIQUE (version);
+
 ALTER TABLE ONLY public.calendar_day
     ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (day);
 
@@ -1500,8 +2319,20 @@ ALTER TABLE ONLY public.conflict
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.consent_refusal
+    ADD CONSTRAINT consent_refusal_pkey PRIMARY KEY (person_id, purpose);
+
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_pkey PRIMARY KEY (round_id, code);
+
+ALTER TABLE ONLY public.data_file
+    ADD CONSTRAINT data_file_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_pkey PRIMARY KEY (edition_id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_pkey PRIMARY KEY (edition_id, version);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_pkey PRIMARY KEY (id);
@@ -1526,6 +2357,30 @@ ALTER TABLE ONLY public.evaluation_sheet
 
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.gallery_item
+    ADD CONSTRAINT gallery_item_pkey PRIMARY KEY (kind, id);
+
+ALTER TABLE ONLY public.gallery_item
+    ADD CONSTRAINT gallery_item_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_member_id_key UNIQUE (member_id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_pkey PRIMARY KEY (handover_id, person_id);
 
 ALTER TABLE ONLY public.invoice
     ADD CONSTRAINT invoice_key1_key UNIQUE (key1);
@@ -1596,11 +2451,17 @@ ALTER TABLE ONLY public.org
 ALTER TABLE ONLY public.org
     ADD CONSTRAINT org_project_id_key UNIQUE (project_id);
 
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_pkey PRIMARY KEY (fact_id, listener);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_bank_ref_key UNIQUE (bank_ref);
@@ -1638,14 +2499,47 @@ ALTER TABLE ONLY public.project
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_pkey PRIMARY KEY (proposal_id, seq);
 
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_pkey PRIMARY KEY (proposal_id, other_id);
+
+ALTER TABLE ONLY public.proposal_band
+    ADD CONSTRAINT proposal_band_pkey PRIMARY KEY (band, proposal_id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_pkey PRIMARY KEY (import_id, seq);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_proposal_id_key UNIQUE (proposal_id);
+
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_pkey PRIMARY KEY (proposal_id, seq);
+
+ALTER TABLE ONLY public.proposal_mark
+    ADD CONSTRAINT proposal_mark_pkey PRIMARY KEY (proposal_id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_number_key UNIQUE (number);
 
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_piece
+    ADD CONSTRAINT proposal_piece_pkey PRIMARY KEY (piece, proposal_id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_pkey PRIMARY KEY (proposal_id, no);
@@ -1671,6 +2565,9 @@ ALTER TABLE ONLY public.review_round
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
 
@@ -1686,17 +2583,35 @@ ALTER TABLE ONLY public.sheet
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_pkey PRIMARY KEY (proposal_id, person_id);
+
 ALTER TABLE ONLY public.talent_contact
     ADD CONSTRAINT talent_contact_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.talent
     ADD CONSTRAINT talent_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_team_id_key UNIQUE (team_id);
+
+ALTER TABLE ONLY public.team_want
+    ADD CONSTRAINT team_want_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.throttle
     ADD CONSTRAINT throttle_pkey PRIMARY KEY (key);
@@ -1738,9 +2653,21 @@ CREATE INDEX activity_project ON public.activity USING btree (project_id, starts
 
 CREATE INDEX activity_state ON public.activity USING btree (state, place);
 
+CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
+
+CREATE INDEX appeal_place ON public.appeal USING gist (place);
+
 CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state);
 
 CREATE INDEX assignment_proposal ON public.assignment USING btree (proposal_id);
+
+CREATE UNIQUE INDEX assistance_one_open ON public.assistance USING btree (helper_id) WHERE (state = 'open'::text);
+
+CREATE INDEX assistance_person ON public.assistance USING btree (person_id, started_at DESC);
+
+CREATE INDEX assistance_place ON public.assistance USING gist (place);
+
+CREATE INDEX assisted_dispute_place ON public.assisted_dispute USING gist (place);
 
 CREATE INDEX attachment_digest ON public.attachment USING btree (digest);
 
@@ -1748,9 +2675,13 @@ CREATE INDEX attachment_look ON public.attachment USING gist (place) WHERE (phas
 
 CREATE INDEX attachment_owner ON public.attachment USING btree (owner_id, kind);
 
+CREATE INDEX audit_assistance ON public.audit_event USING btree (assistance, at) WHERE (assistance IS NOT NULL);
+
 CREATE INDEX audit_at ON public.audit_event USING btree (at DESC);
 
 CREATE INDEX audit_entity ON public.audit_event USING btree (entity_id, n);
+
+CREATE INDEX audit_helped ON public.audit_event USING btree (helper, entity_id) WHERE (helper IS NOT NULL);
 
 CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity_id, version) WHERE (version IS NOT NULL);
 
@@ -1768,11 +2699,33 @@ CREATE INDEX claim_state ON public.claim USING btree (state, due_at);
 
 CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
 
+CREATE INDEX consent_proposal_public ON public.consent USING btree (subject_id) WHERE (purpose = 'proposal_public'::text);
+
+CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
+
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
 CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
+
+CREATE INDEX gallery_item_edition ON public.gallery_item USING btree (edition_id, at DESC, id DESC);
+
+CREATE INDEX gallery_item_kind ON public.gallery_item USING btree (kind, at DESC, id DESC);
+
+CREATE INDEX gallery_item_newest ON public.gallery_item USING btree (at DESC, id DESC);
+
+CREATE INDEX gallery_item_place ON public.gallery_item USING gist (place);
+
+CREATE INDEX gallery_item_unread ON public.gallery_item USING btree (kind, id) WHERE (words IS NULL);
+
+CREATE INDEX gallery_item_words ON public.gallery_item USING gin (words);
+
+CREATE INDEX grace_place ON public.grace USING gist (place);
+
+CREATE UNIQUE INDEX handover_one ON public.handover USING btree (team_id) WHERE (state = ANY (ARRAY['voting'::text, 'passed'::text]));
+
+CREATE INDEX handover_place ON public.handover USING gist (place);
 
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
 
@@ -1798,7 +2751,15 @@ CREATE INDEX org_place ON public.org USING gist (place);
 
 CREATE INDEX org_state ON public.org USING btree (state);
 
+CREATE INDEX outage_edition ON public.outage USING btree (edition_id);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (done_at IS NULL);
+
+CREATE INDEX paper_export_old ON public.paper_export USING btree (done_at) WHERE (state = 'done'::text);
+
+CREATE UNIQUE INDEX paper_export_one ON public.paper_export USING btree (person_id) WHERE (state = 'asked'::text);
+
+CREATE INDEX paper_export_person ON public.paper_export USING btree (person_id, at DESC);
 
 CREATE INDEX person_home ON public.person USING btree (home, home_state);
 
@@ -1812,13 +2773,39 @@ CREATE INDEX project_place ON public.project USING gist (place);
 
 CREATE UNIQUE INDEX proposal_activity_row ON public.proposal_activity USING btree (proposal_id, row_id);
 
+CREATE INDEX proposal_alike_other ON public.proposal_alike USING btree (other_id);
+
+CREATE INDEX proposal_band_of ON public.proposal_band USING btree (proposal_id);
+
+CREATE INDEX proposal_comment_of ON public.proposal_comment USING btree (proposal_id, at);
+
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
+
+CREATE INDEX proposal_import_edition ON public.proposal_import USING btree (edition_id, at DESC);
+
+CREATE UNIQUE INDEX proposal_import_once ON public.proposal_import USING btree (edition_id, workbook) WHERE (state = 'done'::text);
+
+CREATE INDEX proposal_import_waiting ON public.proposal_import USING btree (at) WHERE (state = ANY (ARRAY['checked'::text, 'faulty'::text]));
 
 CREATE INDEX proposal_lead ON public.proposal USING btree (lead_id);
 
 CREATE UNIQUE INDEX proposal_line_row ON public.proposal_line USING btree (proposal_id, row_id);
 
+CREATE INDEX proposal_merge_closed ON public.proposal_merge USING btree (closed_id);
+
+CREATE INDEX proposal_merge_kept ON public.proposal_merge USING btree (kept_id);
+
+CREATE UNIQUE INDEX proposal_merge_once ON public.proposal_merge USING btree (LEAST(kept_id, closed_id), GREATEST(kept_id, closed_id)) WHERE (state = 'asked'::text);
+
+CREATE INDEX proposal_opinion_of ON public.proposal_opinion USING btree (proposal_id, at);
+
+CREATE INDEX proposal_org ON public.proposal USING btree (org_id) WHERE (org_id IS NOT NULL);
+
+CREATE INDEX proposal_piece_of ON public.proposal_piece USING btree (proposal_id);
+
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
+
+CREATE INDEX proposal_return_of ON public.proposal_return USING btree (proposal_id, at);
 
 CREATE INDEX proposal_topic ON public.proposal USING btree (topic_id) WHERE (topic_id IS NOT NULL);
 
@@ -1828,6 +2815,10 @@ CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id
 
 CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
 
+CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
+
+CREATE INDEX rights_request_place ON public.rights_request USING gist (place);
+
 CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person_id, role, place) WHERE (until IS NULL);
 
 CREATE INDEX role_grant_place ON public.role_grant USING gist (place);
@@ -1835,6 +2826,10 @@ CREATE INDEX role_grant_place ON public.role_grant USING gist (place);
 CREATE INDEX session_person ON public.session USING btree (person_id);
 
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
+
+CREATE INDEX support_person ON public.support USING btree (person_id);
+
+CREATE INDEX support_shown ON public.support USING btree (proposal_id, at DESC) WHERE (taken_back_at IS NULL);
 
 CREATE INDEX talent_contact_of ON public.talent_contact USING btree (talent_id, created_at);
 
@@ -1846,13 +2841,19 @@ CREATE INDEX talent_place ON public.talent USING gist (place);
 
 CREATE INDEX talent_state ON public.talent USING btree (state, listed_at DESC);
 
+CREATE INDEX team_link_team ON public.team_link USING btree (team_id, at);
+
 CREATE UNIQUE INDEX team_member_once ON public.team_member USING btree (team_id, person_id) WHERE ((person_id IS NOT NULL) AND (state = ANY (ARRAY['invited'::text, 'applied'::text, 'accepted'::text])));
 
 CREATE INDEX team_member_person ON public.team_member USING btree (person_id, state);
 
 CREATE INDEX team_member_phone ON public.team_member USING btree (phone_index) WHERE (person_id IS NULL);
 
+CREATE INDEX team_member_want_of ON public.team_member USING btree (want_id) WHERE (want_id IS NOT NULL);
+
 CREATE UNIQUE INDEX team_one_lead ON public.team_member USING btree (team_id) WHERE ((role = 'lead'::text) AND (state = 'accepted'::text));
+
+CREATE INDEX team_want_team ON public.team_want USING btree (team_id, at);
 
 CREATE INDEX topic_note_of ON public.topic_note USING btree (topic_id, at);
 
@@ -1886,11 +2887,27 @@ CREATE TRIGGER agreement_sign_never BEFORE DELETE OR UPDATE ON public.agreement_
 
 CREATE TRIGGER agreement_signed BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.agreement_signed();
 
+CREATE TRIGGER alike_verdict_never BEFORE DELETE OR UPDATE ON public.alike_verdict FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER appeal_audited AFTER INSERT OR UPDATE ON public.appeal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('appeal');
+
+CREATE TRIGGER appeal_move BEFORE UPDATE ON public.appeal FOR EACH ROW EXECUTE FUNCTION public.check_move('appeal');
+
 CREATE CONSTRAINT TRIGGER assignment_audited AFTER INSERT OR UPDATE ON public.assignment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assignment');
 
 CREATE TRIGGER assignment_move BEFORE UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.check_move('assignment');
 
 CREATE TRIGGER assignment_no_conflict BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
+CREATE CONSTRAINT TRIGGER assistance_audited AFTER INSERT OR UPDATE ON public.assistance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assistance');
+
+CREATE TRIGGER assistance_move BEFORE UPDATE ON public.assistance FOR EACH ROW EXECUTE FUNCTION public.check_move('assistance');
+
+CREATE CONSTRAINT TRIGGER assisted_dispute_audited AFTER INSERT OR UPDATE ON public.assisted_dispute DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assisted_dispute');
+
+CREATE TRIGGER assisted_dispute_move BEFORE UPDATE ON public.assisted_dispute FOR EACH ROW EXECUTE FUNCTION public.check_move('assisted_dispute');
+
+CREATE TRIGGER audit_event_assisted BEFORE INSERT ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.assisted_line();
 
 CREATE TRIGGER audit_event_never BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -1899,6 +2916,8 @@ CREATE CONSTRAINT TRIGGER award_audited AFTER INSERT OR UPDATE ON public.award D
 CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.award_confirm_guard();
 
 CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
+
+CREATE TRIGGER calendar_change_never BEFORE DELETE OR UPDATE ON public.calendar_change FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER claim_audited AFTER INSERT OR UPDATE ON public.claim DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('claim');
 
@@ -1910,9 +2929,15 @@ CREATE TRIGGER claim_move BEFORE UPDATE ON public.claim FOR EACH ROW EXECUTE FUN
 
 CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
+CREATE TRIGGER consent_gallery AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN ((new.purpose = 'proposal_public'::text)) EXECUTE FUNCTION public.gallery_of_consent();
+
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
 CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
+
+CREATE TRIGGER edition_form_never BEFORE DELETE OR UPDATE ON public.edition_form FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER edition_gallery AFTER UPDATE ON public.edition FOR EACH ROW WHEN ((((old.rules ->> 'gallery'::text) IS DISTINCT FROM (new.rules ->> 'gallery'::text)) OR ((old.state <> new.state) AND ((new.state = ANY (ARRAY['cancelled'::text, 'archived'::text])) OR (old.state = ANY (ARRAY['cancelled'::text, 'archived'::text, 'draft'::text])))))) EXECUTE FUNCTION public.gallery_of_edition();
 
 CREATE TRIGGER edition_move BEFORE UPDATE ON public.edition FOR EACH ROW EXECUTE FUNCTION public.check_move('edition');
 
@@ -1925,6 +2950,20 @@ CREATE CONSTRAINT TRIGGER evaluation_audited AFTER INSERT OR UPDATE ON public.ev
 CREATE TRIGGER evaluation_move BEFORE UPDATE ON public.evaluation FOR EACH ROW EXECUTE FUNCTION public.check_move('evaluation');
 
 CREATE TRIGGER evaluation_sheet_never BEFORE DELETE OR UPDATE ON public.evaluation_sheet FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER grace_audited AFTER INSERT OR UPDATE ON public.grace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('grace');
+
+CREATE TRIGGER grace_move BEFORE UPDATE ON public.grace FOR EACH ROW EXECUTE FUNCTION public.check_move('grace');
+
+CREATE CONSTRAINT TRIGGER guardian_audited AFTER INSERT OR UPDATE ON public.guardian DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('guardian');
+
+CREATE TRIGGER guardian_move BEFORE UPDATE ON public.guardian FOR EACH ROW EXECUTE FUNCTION public.check_move('guardian');
+
+CREATE CONSTRAINT TRIGGER handover_audited AFTER INSERT OR UPDATE ON public.handover DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('handover');
+
+CREATE TRIGGER handover_move BEFORE UPDATE ON public.handover FOR EACH ROW EXECUTE FUNCTION public.check_move('handover');
+
+CREATE TRIGGER handover_vote_once BEFORE UPDATE ON public.handover_vote FOR EACH ROW EXECUTE FUNCTION public.vote_once();
 
 CREATE CONSTRAINT TRIGGER judge_audited AFTER INSERT OR UPDATE ON public.judge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('judge');
 
@@ -1940,6 +2979,8 @@ CREATE CONSTRAINT TRIGGER ledger_lines_balanced AFTER INSERT ON public.ledger_en
 
 CREATE TRIGGER ledger_tx_never BEFORE DELETE OR UPDATE ON public.ledger_tx FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER member_support AFTER INSERT OR UPDATE OF state ON public.team_member FOR EACH ROW WHEN (((new.state = 'accepted'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.support_of_member();
+
 CREATE CONSTRAINT TRIGGER money_hold_audited AFTER INSERT OR UPDATE ON public.money_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('money_hold');
 
 CREATE TRIGGER money_hold_move BEFORE UPDATE ON public.money_hold FOR EACH ROW EXECUTE FUNCTION public.check_move('money_hold');
@@ -1950,21 +2991,51 @@ CREATE TRIGGER objection_move BEFORE UPDATE ON public.objection FOR EACH ROW EXE
 
 CREATE CONSTRAINT TRIGGER org_audited AFTER INSERT OR UPDATE ON public.org DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('org');
 
+CREATE TRIGGER org_gallery AFTER INSERT OR UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.gallery_of_org();
+
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
+
+CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER paper_export_audited AFTER INSERT OR UPDATE ON public.paper_export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('paper_export');
+
+CREATE TRIGGER paper_export_move BEFORE UPDATE ON public.paper_export FOR EACH ROW EXECUTE FUNCTION public.check_move('paper_export');
 
 CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER place_gallery AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.gallery_of_place();
+
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
+
+CREATE TRIGGER project_gallery AFTER INSERT OR UPDATE ON public.project FOR EACH ROW WHEN (new.published) EXECUTE FUNCTION public.gallery_of_project();
 
 CREATE TRIGGER project_move BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.check_move('project');
 
 CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON public.proposal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal');
 
+CREATE TRIGGER proposal_gallery AFTER INSERT OR UPDATE ON public.proposal FOR EACH ROW WHEN ((new.submitted_at IS NOT NULL)) EXECUTE FUNCTION public.gallery_of_proposal();
+
+CREATE CONSTRAINT TRIGGER proposal_import_audited AFTER INSERT OR UPDATE ON public.proposal_import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal_import');
+
+CREATE TRIGGER proposal_import_move BEFORE UPDATE ON public.proposal_import FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal_import');
+
+CREATE CONSTRAINT TRIGGER proposal_merge_audited AFTER INSERT OR UPDATE ON public.proposal_merge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal_merge');
+
+CREATE TRIGGER proposal_merge_move BEFORE UPDATE ON public.proposal_merge FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal_merge');
+
 CREATE TRIGGER proposal_move BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal');
+
+CREATE TRIGGER proposal_opinion_never BEFORE DELETE OR UPDATE ON public.proposal_opinion FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER proposal_return_never BEFORE DELETE OR UPDATE ON public.proposal_return FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER proposal_revision_never BEFORE DELETE OR UPDATE ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER publicity_audited AFTER INSERT OR UPDATE ON public.publicity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('publicity');
+
+CREATE TRIGGER publicity_gallery AFTER INSERT OR UPDATE OF state ON public.publicity FOR EACH ROW WHEN ((new.kind = 'award'::text)) EXECUTE FUNCTION public.gallery_of_notice();
+
+CREATE TRIGGER publicity_item_gallery AFTER INSERT ON public.publicity_item FOR EACH ROW EXECUTE FUNCTION public.gallery_of_award();
 
 CREATE TRIGGER publicity_move BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.check_move('publicity');
 
@@ -1975,6 +3046,12 @@ CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
+
+CREATE TRIGGER revision_gallery AFTER INSERT ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.gallery_of_revision();
+
+CREATE CONSTRAINT TRIGGER rights_request_audited AFTER INSERT OR UPDATE ON public.rights_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('rights_request');
+
+CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.check_move('rights_request');
 
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -1992,11 +3069,25 @@ CREATE TRIGGER talent_move BEFORE UPDATE ON public.talent FOR EACH ROW EXECUTE F
 
 CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
 
+CREATE TRIGGER team_gallery AFTER UPDATE OF name ON public.team FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.gallery_of_team();
+
+CREATE CONSTRAINT TRIGGER team_link_audited AFTER INSERT OR UPDATE ON public.team_link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_link');
+
+CREATE TRIGGER team_link_move BEFORE UPDATE ON public.team_link FOR EACH ROW EXECUTE FUNCTION public.check_move('team_link');
+
 CREATE CONSTRAINT TRIGGER team_member_audited AFTER INSERT OR UPDATE ON public.team_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_member');
 
 CREATE TRIGGER team_member_move BEFORE UPDATE ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.check_move('team_member');
 
 CREATE TRIGGER team_move BEFORE UPDATE ON public.team FOR EACH ROW EXECUTE FUNCTION public.check_move('team');
+
+CREATE CONSTRAINT TRIGGER team_post_audited AFTER INSERT OR UPDATE ON public.team_post DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_post');
+
+CREATE TRIGGER team_post_move BEFORE UPDATE ON public.team_post FOR EACH ROW EXECUTE FUNCTION public.check_move('team_post');
+
+CREATE CONSTRAINT TRIGGER team_want_audited AFTER INSERT OR UPDATE ON public.team_want DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team_want');
+
+CREATE TRIGGER team_want_move BEFORE UPDATE ON public.team_want FOR EACH ROW EXECUTE FUNCTION public.check_move('team_want');
 
 CREATE CONSTRAINT TRIGGER topic_audited AFTER INSERT OR UPDATE ON public.topic DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('topic');
 
@@ -2042,6 +3133,30 @@ ALTER TABLE ONLY public.agreement_sign
 ALTER TABLE ONLY public.agreement_sign
     ADD CONSTRAINT agreement_sign_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_one_id_fkey FOREIGN KEY (one_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.alike_verdict
+    ADD CONSTRAINT alike_verdict_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_check_id_fkey FOREIGN KEY (check_id) REFERENCES public.eligibility_check(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.appeal
+    ADD CONSTRAINT appeal_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
 
@@ -2053,6 +3168,36 @@ ALTER TABLE ONLY public.assignment
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_grace_id_fkey FOREIGN KEY (grace_id) REFERENCES public.grace(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_helper_id_fkey FOREIGN KEY (helper_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assistance
+    ADD CONSTRAINT assistance_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_helper_id_fkey FOREIGN KEY (helper_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assisted_dispute
+    ADD CONSTRAINT assisted_dispute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -2080,6 +3225,9 @@ ALTER TABLE ONLY public.award
 
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.calendar_change
+    ADD CONSTRAINT calendar_change_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.claim
     ADD CONSTRAINT claim_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.person(id);
@@ -2127,13 +3275,40 @@ ALTER TABLE ONLY public.conflict
     ADD CONSTRAINT conflict_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_evidence_fkey FOREIGN KEY (evidence) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.consent_refusal
+    ADD CONSTRAINT consent_refusal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.data_file
+    ADD CONSTRAINT data_file_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.edition_design
+    ADD CONSTRAINT edition_design_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.edition_form
+    ADD CONSTRAINT edition_form_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_made_from_fkey FOREIGN KEY (made_from) REFERENCES public.edition(id);
 
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -2164,6 +3339,57 @@ ALTER TABLE ONLY public.evaluation
 
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.team_member(id);
+
+ALTER TABLE ONLY public.guardian
+    ADD CONSTRAINT guardian_paper_fkey FOREIGN KEY (paper) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_new_lead_fkey FOREIGN KEY (new_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_old_lead_fkey FOREIGN KEY (old_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(id);
+
+ALTER TABLE ONLY public.handover_vote
+    ADD CONSTRAINT handover_vote_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -2234,8 +3460,26 @@ ALTER TABLE ONLY public.org
 ALTER TABLE ONLY public.org
     ADD CONSTRAINT org_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.outage
+    ADD CONSTRAINT outage_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.paper_export
+    ADD CONSTRAINT paper_export_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_cashier_fkey FOREIGN KEY (cashier) REFERENCES public.person(id);
@@ -2288,8 +3532,41 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_activity
     ADD CONSTRAINT proposal_activity_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_alike
+    ADD CONSTRAINT proposal_alike_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_band
+    ADD CONSTRAINT proposal_band_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_hidden_by_fkey FOREIGN KEY (hidden_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_comment
+    ADD CONSTRAINT proposal_comment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_import
+    ADD CONSTRAINT proposal_import_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.proposal_import(id);
+
+ALTER TABLE ONLY public.proposal_import_row
+    ADD CONSTRAINT proposal_import_row_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
@@ -2297,11 +3574,47 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.proposal_line
     ADD CONSTRAINT proposal_line_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.proposal_mark
+    ADD CONSTRAINT proposal_mark_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_closed_id_fkey FOREIGN KEY (closed_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_merge
+    ADD CONSTRAINT proposal_merge_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_opinion_by_fkey FOREIGN KEY (opinion_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_opinion
+    ADD CONSTRAINT proposal_opinion_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.org(id);
+
+ALTER TABLE ONLY public.proposal_piece
+    ADD CONSTRAINT proposal_piece_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_return
+    ADD CONSTRAINT proposal_return_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.proposal_revision
     ADD CONSTRAINT proposal_revision_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
@@ -2342,6 +3655,15 @@ ALTER TABLE ONLY public.review_round
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
 
@@ -2358,6 +3680,9 @@ ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
+
+ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.sheet
@@ -2371,6 +3696,15 @@ ALTER TABLE ONLY public.sheet
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_hidden_by_fkey FOREIGN KEY (hidden_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.support
+    ADD CONSTRAINT support_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.talent
     ADD CONSTRAINT talent_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES public.consent(id);
@@ -2399,8 +3733,17 @@ ALTER TABLE ONLY public.talent
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_link
+    ADD CONSTRAINT team_link_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_link FOREIGN KEY (link_id) REFERENCES public.team_link(id);
 
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -2408,8 +3751,17 @@ ALTER TABLE ONLY public.team_member
 ALTER TABLE ONLY public.team_member
     ADD CONSTRAINT team_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
+ALTER TABLE ONLY public.team_member
+    ADD CONSTRAINT team_member_want FOREIGN KEY (want_id) REFERENCES public.team_want(id);
+
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.team_post
+    ADD CONSTRAINT team_post_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
+
+ALTER TABLE ONLY public.team_want
+    ADD CONSTRAINT team_want_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
 
 ALTER TABLE ONLY public.topic
     ADD CONSTRAINT topic_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.topic(id);
@@ -2473,7 +3825,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alike_verdict TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appeal TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
+
+GRANT SELECT ON TABLE public.assisted_draft TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachment TO seedbed_app;
 
@@ -2486,6 +3848,8 @@ GRANT SELECT ON TABLE public.audit_head TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_change TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_day TO seedbed_app;
 
@@ -2501,9 +3865,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent_refusal TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.data_file TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_design TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_form TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_rules_past TO seedbed_app;
 
@@ -2514,6 +3886,36 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_source TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.grace TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.guardian TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handover TO seedbed_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handover_vote TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 
@@ -2575,13 +3977,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.number_series TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objection TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_activity TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_photo TO seedbed_app;
 
@@ -2595,35 +3991,51 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_talent TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_member TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outage TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_export TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_key TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.place TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_alike TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_band TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_comment TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import_row TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_line TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_mark TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_merge TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_opinion TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_piece TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_return TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_save TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.publicity_item TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rights_request TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 
@@ -2633,11 +4045,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.support TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.talent_contact TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team TO seedbed_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_link TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_member TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_post TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_want TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.throttle TO seedbed_app;
 

@@ -69,7 +69,7 @@ func showcase(t *testing.T) (h *House, tokens map[identity.Role]string, lead, pi
 		must(err)
 		n := proposal.NewMember{ID: new7(), Name: friend.Name, Phone: phone, Role: "member"}
 		must(h.Proposals.Invite(ctx, led, pid, n))
-		must(h.Proposals.Accept(ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true}))
+		must(h.Proposals.Accept(ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}))
 	}
 	_, err = h.Proposals.Submit(ctx, led, pid, 2, noon)
 	must(err)

@@ -210,7 +210,7 @@ func (w *town) fills(by identity.Actor, id string) int {
 		friend := w.enlist("邻居", number, hood, "", "")
 		n := proposal.NewMember{ID: newID(), Name: "邻居", Phone: number, Role: "member"}
 		w.must(w.proposals.Invite(w.ctx, by, id, n))
-		w.must(w.proposals.Accept(w.ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true}))
+		w.must(w.proposals.Accept(w.ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}))
 	}
 	return saves
 }

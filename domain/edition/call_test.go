@@ -194,7 +194,7 @@ func TestEveryParameterIsEditableExplainedAndInTheHistory(t *testing.T) {
 			t.Errorf("changing %s shows as %+v", p.Field, lines)
 		}
 	}
-	if len(slots) != len(Params)+2 { // version and reason
+	if len(slots) != len(Params)+3 { // version, reason and the gallery, which is a choice
 		t.Errorf("%d fields for %d parameters", len(slots), len(Params))
 	}
 }

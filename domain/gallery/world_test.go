@@ -128,7 +128,7 @@ func (w *world) submitted(title, pitch, goal string) (lead identity.Actor, propo
 		if err := w.proposals.Invite(w.ctx, lead, pid, n); err != nil {
 			w.Fatal(err)
 		}
-		if err := w.proposals.Accept(w.ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true}); err != nil {
+		if err := w.proposals.Accept(w.ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 			w.Fatal(err)
 		}
 	}

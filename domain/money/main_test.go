@@ -82,7 +82,7 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w.raw(`insert into edition (id, place, no, title, state, rules, created_by, created_at) values ('%s','jz',3,'第三届','running','%s','%s','2026-01-01');
-  insert into fund_source (id, edition_id, name, kind, amount) values ('%s','%s','区财政','budget',10000000000)`, w.edition, rules, w.dhead.ID, w.fund, w.edition)
+  insert into fund_source (id, edition_id, name, kind, amount) values ('%s','%s','区财政','budget',10000000000)`, w.edition, strings.ReplaceAll(string(rules), "'", "''"), w.dhead.ID, w.fund, w.edition)
 	w.ok(db.Change(ctx, func(tx pg.Tx) error {
 		_, err := ledger.Post(ctx, tx, w.house(), ledger.Movement{Kind: "fund", Entity: "fund_source", Source: w.fund, Place: "jz", At: noon,
 			Entries: ledger.Move(100_000_000_00, ledger.Pot{Kind: ledger.Fund, Edition: w.edition, Owner: w.fund}, ledger.Pot{Kind: ledger.Pool, Edition: w.edition, Owner: w.fund})})

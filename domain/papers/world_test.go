@@ -142,7 +142,7 @@ func (w *world) submitted(lead, title, home string) proposal.Full {
 		friend := w.enlist("邻居", home)
 		member := newID()
 		w.do(w.proposals.Invite(ctx, by, id, proposal.NewMember{ID: member, Name: "邻居", Phone: phoneOf(w.people), Role: "member"}))
-		w.do(w.proposals.Accept(ctx, friend, member, proposal.Answer{Version: 1, Agree: true}))
+		w.do(w.proposals.Accept(ctx, friend, member, proposal.Answer{Version: 1, Agree: true, Age: "adult"}))
 	}
 	f, err := w.proposals.Submit(ctx, by, p.ID, 2, w.clock.Now())
 	w.do(err)

@@ -76,12 +76,20 @@ func (b *Book) Enter(ctx context.Context, tx pg.Tx, w identity.Warrant, editionI
 		return err
 	}
 	now, team, lead := b.clock.Now(), newID(), newID()
+	e, err := edition.Get(ctx, tx, editionID)
+	if err != nil {
+		return err
+	}
+	begun := datesOf(e)
+	for name, value := range map[string]any{"id": n.ID, "edition": editionID, "team": team, "place": n.Home, "me": n.LeadID, "at": now} {
+		begun[name] = value
+	}
 	for _, s := range []struct {
 		sql  string
 		args pg.Args
 	}{{addTeamSQL, pg.Args{"id": team, "place": n.Home, "me": n.LeadID, "at": now}},
 		{addLeadSQL, pg.Args{"id": lead, "team": team, "me": n.LeadID, "name": n.Lead, "at": now}},
-		{addDraftSQL, pg.Args{"id": n.ID, "edition": editionID, "team": team, "place": n.Home, "me": n.LeadID, "at": now}},
+		{addDraftSQL, begun},
 		{actedSQL, pg.Args{"id": n.ID, "me": w.By.ID, "reason": n.Reason}}} {
 		if _, err := pg.Do(ctx, tx, s.sql, s.args); err != nil {
 			return err
@@ -91,7 +99,9 @@ func (b *Book) Enter(ctx context.Context, tx pg.Tx, w identity.Warrant, editionI
 	if err != nil {
 		return err
 	}
-	if err := write(ctx, tx, p, n.Draft, now); err != nil {
+	rows := Edit{Draft: n.Draft}
+	rows.name(Draft{})
+	if err := write(ctx, tx, p, rows.Draft, now); err != nil {
 		return err
 	}
 	for _, e := range []audit.Event{{Entity: "team", ID: team, Action: "form", To: "forming"}, {Entity: "team_member", ID: lead, Action: "lead", To: "accepted"},
@@ -124,7 +134,7 @@ func (b *Book) ask(ctx context.Context, tx pg.Tx, w identity.Warrant, p Proposal
 		index = nil // kept only until its owner signs in
 	}
 	n.ID = newID()
-	if _, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": n.ID, "team": p.TeamID, "person": person, "name": n.Name, "role": n.Role, "skill": n.Skill,
+	if _, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": n.ID, "team": p.TeamID, "person": person, "name": n.Name, "role": n.Role, "rights": rightsOf(n.Role), "skill": n.Skill,
 		"index": index, "tail": tail, "me": w.By.ID, "at": now}); err != nil {
 		return err
 	}

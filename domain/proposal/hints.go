@@ -126,12 +126,12 @@ func (b *Book) people(ctx context.Context, h *hinter) error {
 	} else {
 		h.say("team", "bad", "只有 %d 人确认参加，至少要 %d 人", n, least)
 	}
-	led, err := pg.Value[int](ctx, b.db, ledSQL, pg.Args{"person": h.LeadID, "id": h.ID, "live": Live})
+	led, err := pg.Values[string](ctx, b.db, ledSQL, pg.Args{"person": h.LeadID, "id": h.ID, "live": Live})
 	if err != nil {
 		return err
 	}
-	if led >= h.Edition.Rules.PerLead {
-		h.say("team", "bad", "领办人还领办着别的 %d 个项目，最多 %d 个", led, h.Edition.Rules.PerLead)
+	if len(led) >= h.Edition.Rules.PerLead {
+		h.say("team", "bad", "领办人还领办着别的 %d 个项目，最多 %d 个", len(led), h.Edition.Rules.PerLead)
 	}
 	busy, err := pg.All[joined](ctx, b.db, joinedSQL, pg.Args{"people": people(h.Full), "id": h.ID, "live": Live, "most": h.Edition.Rules.PerMember})
 	if err == nil && len(busy) > 0 {

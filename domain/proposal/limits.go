@@ -23,9 +23,6 @@ const (
 	orgOfSQL = `select coalesce(org_id::text, '') from proposal where id = @id::uuid`
 )
 
-// perOrg is how many proposals one organisation may have under way (§16).
-const perOrg = 1
-
 type joined struct {
 	PersonID string
 	Titles   []string
@@ -62,8 +59,9 @@ func within(ctx context.Context, tx pg.Tx, f Full) error {
 		if err != nil {
 			return err
 		}
-		if len(have) >= perOrg {
-			return fault.New(fault.Conflict, "一个组织最多同时报 %d 个项目，这个组织已经报了%s。可以先撤回那一个，或换成居民团队申报", perOrg, quoted(have))
+		// Rules from before there was this one say nothing, and mean one (§16).
+		if most := max(f.Edition.Rules.PerOrg, 1); len(have) >= most {
+			return fault.New(fault.Conflict, "一个组织最多同时报 %d 个项目，这个组织已经报了%s。可以先撤回那一个，或换成居民团队申报", most, quoted(have))
 		}
 	}
 	most := f.Edition.Rules.PerMember

@@ -292,7 +292,7 @@ func (b *Book) bring(ctx context.Context, tx pg.Tx, w identity.Warrant, kept, cl
 	now := b.clock.Now()
 	for _, m := range movers[:min(len(movers), max(mostMembers-n, 0))] {
 		seat := newID()
-		if _, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": seat, "team": kept.TeamID, "person": m.ID, "name": m.Name, "role": "member", "skill": m.Skill, "index": nil, "tail": "",
+		if _, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": seat, "team": kept.TeamID, "person": m.ID, "name": m.Name, "role": "member", "rights": rightsOf("member"), "skill": m.Skill, "index": nil, "tail": "",
 			"me": kept.LeadID, "at": now}); err != nil {
 			return err
 		}

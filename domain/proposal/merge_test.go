@@ -50,7 +50,7 @@ func TestMergedOnlyWhenBothSayYes(t *testing.T) {
 	if err != nil || len(invited) != 1 || invited[0].ProposalID != kept.ID {
 		t.Fatalf("invited: %+v, %v", invited, err)
 	}
-	if err := w.book.Accept(ctx, w.neighbour, invited[0].ID, Answer{Version: 1, Agree: true}); err != nil {
+	if err := w.book.Accept(ctx, w.neighbour, invited[0].ID, Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 		t.Fatal(err)
 	}
 	if n := w.count(`select count(*) from team_member where team_id = @team::uuid and state = 'invited'`, pg.Args{"team": kept.TeamID}); n != 2 {

@@ -50,6 +50,8 @@ do $$ declare c int; begin for c in 1..%[3]d loop
 end loop; end $$;
 insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people) select pg_temp.clone(4, n, 0), seq, name, times, month, place_text, people from generate_series(1, %[3]d) n, proposal_activity where proposal_id = '%[2]s';
 insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note) select pg_temp.clone(4, n, 0), seq, category, item, unit_price, qty, note from generate_series(1, %[3]d) n, proposal_line where proposal_id = '%[2]s';
+insert into audit_event (chain, n, at, role, role_place, entity, entity_id, version, action, place, hash)
+  select gen_random_uuid()::text, 1, now(), 'system', 'jz', 'proposal', pg_temp.clone(4, n, 0), 1, 'start', '%[1]s', '\x00' from generate_series(1, %[3]d) n;
 set session_replication_role = default`, hood, f.ID, n))
 	if err != nil {
 		w.Fatal(err)

@@ -57,6 +57,9 @@ func (b *Book) Save(ctx context.Context, by identity.Actor, id string, d Draft) 
 		return 0, err
 	}
 	kept, err := b.Edit(ctx, by, id, Edit{Draft: d})
+	if err == nil {
+		err = kept.Wrong.Err()
+	}
 	if err == nil && len(kept.Clashes) > 0 {
 		err = stale()
 	}

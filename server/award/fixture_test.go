@@ -90,7 +90,7 @@ func newHouse(t *testing.T) *house {
 	rules.GradeCaps = map[string]yuan.Fen{"A": 2_000_00, "B": 2_000_00, "C": 2_000_00}
 	raw, err := json.Marshal(rules)
 	h.must(err)
-	h.past(append(strings.Split(groundSQL, ";\n"), `update edition set rules = '`+string(raw)+`'`)...)
+	h.past(append(strings.Split(groundSQL, ";\n"), `update edition set rules = '`+strings.ReplaceAll(string(raw), "'", "''")+`'`)...)
 	h.propose(first, lead, 1)
 	h.propose(next, second, 2)
 	w, err := identity.House().Must(identity.KeepCalendar, "jz")

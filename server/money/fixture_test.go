@@ -103,7 +103,7 @@ func newHouse(t *testing.T) *house {
 	_, wrapped := safe.NewKey()
 	rules, err := json.Marshal(edition.DefaultRules())
 	h.must(err)
-	h.past(append(strings.Split(groundSQL, ";\n"), `update edition set rules = '`+string(rules)+`'`, `insert into person_key select id, '\x`+hex.EncodeToString(wrapped)+`' from person`)...)
+	h.past(append(strings.Split(groundSQL, ";\n"), `update edition set rules = '`+strings.ReplaceAll(string(rules), "'", "''")+`'`, `insert into person_key select id, '\x`+hex.EncodeToString(wrapped)+`' from person`)...)
 	store, err := objects.NewDisk(t.TempDir())
 	h.must(err)
 	h.book = money.New(db, h.clock, safe)

@@ -180,7 +180,7 @@ func (h *house) submittedAs(who, method string) string {
 		h.post(who, at+"/members", url.Values{"name": {name}, "phone": {h.phones[name]}, "role": {"member"}}, 303)
 		page := h.get(name, "/invitations", 200)
 		action := accepts.FindString(page.text)
-		h.post(name, action, url.Values{"version": {page.version(h.T, action)}, "agree": {"true"}}, 303)
+		h.post(name, action, url.Values{"version": {page.version(h.T, action)}, "age": {"adult"}, "agree": {"true"}}, 303)
 	}
 	check := h.get(who, at+"/check", 200)
 	h.post(who, at+"/submit", url.Values{"version": {check.version(h.T, at+"/submit")}}, 303)

@@ -96,7 +96,7 @@ func (g *garden) writeFor(ctx context.Context, e edition.Edition, p *grown) erro
 		if err := g.Proposals.Invite(ctx, p.lead, p.proposal, n); err != nil {
 			return err
 		}
-		if err := g.Proposals.Accept(ctx, member, n.ID, proposal.Answer{Version: 1, Agree: true}); err != nil {
+		if err := g.Proposals.Accept(ctx, member, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 			return err
 		}
 	}
