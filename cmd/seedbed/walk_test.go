@@ -118,7 +118,7 @@ func (w *town) callAndProposal() {
 		fill("opens_at", now.Add(-time.Hour).Format("2006-01-02T15:04")).fill("closes_at", now.AddDate(0, 0, 24).Format("2006-01-02T15:04")).fill("runs_from", date(40)).fill("runs_to", date(300)).
 		fill("funds.0.name", "区财政社区治理资金").pick("funds.0.kind", "budget").fill("funds.0.amount", "50000").press("保存").shot("edition-draft")
 	head := w.staff("区主任")
-	head.open("/desk/editions/" + w.edition).press("公布").shot("edition-open")
+	head.open("/desk/editions/" + w.edition).press("预览并公布").shot("edition-preview").press("公布").shot("edition-open")
 	w.person("访客").open("/editions").shot("editions").open("/editions/" + w.edition).see("第一届社区公益微创投大赛").shot("edition-public")
 
 	lead := w.resident("周桂兰")

@@ -100,9 +100,9 @@ func likes(p CasePage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var6 string
-					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(words.Pick(ctx, l.PlaceName, l.PlaceNameEn))
+					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(likePlace(ctx, l))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/proposal/alike.templ`, Line: 21, Col: 89}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/proposal/alike.templ`, Line: 21, Col: 63}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -115,7 +115,7 @@ func likes(p CasePage) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(l.Number)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/proposal/alike.templ`, Line: 21, Col: 102}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/proposal/alike.templ`, Line: 21, Col: 76}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -459,7 +459,7 @@ func Beside(p proposal.Pair, form ui.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Figures([]ui.Fact{{Term: "文字相同", Text: strconv.Itoa(likeShare(p.Like)) + "%"}, {Term: "那一份", Text: likeTitle(ctx, p.Like)}, {Term: "哪一届", Text: p.Like.Edition},
-				{Term: "社区", Text: words.Pick(ctx, p.Like.PlaceName, p.Like.PlaceNameEn)}}).Render(ctx, templ_7745c5c3_Buffer)
+				{Term: "社区", Text: orDash(likePlace(ctx, p.Like))}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

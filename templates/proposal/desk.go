@@ -221,6 +221,14 @@ func likeTitle(ctx context.Context, l proposal.Like) string {
 	return l.Title
 }
 
+// likePlace is the community of one within sight; of another's street a desk reads no community.
+func likePlace(ctx context.Context, l proposal.Like) string {
+	if !l.Seen {
+		return ""
+	}
+	return words.Pick(ctx, l.PlaceName, l.PlaceNameEn)
+}
+
 // likeShare is how much is the same, in percent: of both, or of the shorter one where only a part was taken.
 func likeShare(l proposal.Like) int { return max(l.Shared, l.Part) / 10 }
 
