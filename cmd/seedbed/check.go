@@ -58,7 +58,7 @@ const digestsSQL = `select distinct d.digest, min(t.id::text) as attachment from
 
 // runCheck runs every invariant over live data and names what breaks one.
 func runCheck(ctx context.Context, c Config, cmd *cobra.Command, _ []string) error {
-	h, err := build(ctx, c, clock.System{}, logger(c, io.Discard), Sample{})
+	h, err := build(ctx, c, clock.System{}, logger(c, io.Discard))
 	if err != nil {
 		return err
 	}

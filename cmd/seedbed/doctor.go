@@ -93,7 +93,7 @@ func runFound(ctx context.Context, c Config, cmd *cobra.Command, args []string) 
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, c, clock.System{}, logger(c, cmd.ErrOrStderr()), Sample{})
+	h, err := build(ctx, c, clock.System{}, logger(c, cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}

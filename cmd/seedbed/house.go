@@ -87,12 +87,12 @@ type Sample struct {
 }
 
 // build opens the engines and wires the house on them.
-func build(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, sample Sample) (*House, error) {
+func build(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*House, error) {
 	engines, err := openEngines(ctx, c, log)
 	if err != nil {
 		return nil, err
 	}
-	h, err := wire(c, engines, clk, log, sample)
+	h, err := wire(c, engines, clk, log, Sample{})
 	if err != nil {
 		engines.Close()
 	}

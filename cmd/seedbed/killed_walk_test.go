@@ -51,7 +51,7 @@ func serveByFileClock(ctx context.Context, environ []string, path string) error 
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	h, err := build(ctx, c, fileClock{path}, log, Sample{})
+	h, err := build(ctx, c, fileClock{path}, log)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func runMigrate(ctx context.Context, c Config, cmd *cobra.Command, _ []string) e
 // live runs the parts of a house until ctx ends, then drains them.
 func live(ctx context.Context, c Config, cmd *cobra.Command, web, work bool) error {
 	log := logger(c, cmd.ErrOrStderr())
-	h, err := build(ctx, c, clock.System{}, log, Sample{})
+	h, err := build(ctx, c, clock.System{}, log)
 	if err != nil {
 		return err
 	}

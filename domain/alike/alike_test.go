@@ -42,10 +42,10 @@ func wide(text string, r *rand.Rand) string {
 
 // edited changes five letters of every hundred: to another, to two, or to none.
 func edited(text string, r *rand.Rand) string {
-	pool, runes := []rune("的一是在不了有和人这中大为上个国我以要他时来用们"), []rune(text)
+	pool := []rune("的一是在不了有和人这中大为上个国我以要他时来用们")
 	turn := r.IntN(20)
 	var b strings.Builder
-	for _, c := range runes {
+	for _, c := range text {
 		if !unicode.IsLetter(c) {
 			b.WriteRune(c)
 			continue

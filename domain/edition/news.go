@@ -49,7 +49,7 @@ func TellResidents(ctx context.Context, tx pg.Tx, n News) error {
 	if err != nil {
 		return err
 	}
-	text := fault.Message{}
+	var text fault.Message
 	at, err := newsAt(ctx, tx, n)
 	switch {
 	case err != nil:

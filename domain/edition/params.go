@@ -32,7 +32,7 @@ func (p Param) Show(r Rules) string {
 	return strconv.Itoa(v)
 }
 
-// The groups of parameters, in the order of the form.
+// Groups are those of the parameters, in the order of the form.
 var Groups = []string{"金额", "谁能报、能报几个", "评审", "工作日历", "拨款", "预算里最多占多少", "报销", "活动和验收"}
 
 // number is a parameter that is a whole number in scale units of the stored one.

@@ -155,6 +155,7 @@ func (b *Book) Withdraw(ctx context.Context, by identity.Actor, id string) error
 		if err := b.orgs.Leave(ctx, by, g.Subject); err != nil {
 			return err
 		}
+	default: // nothing else ends with it
 	}
 	now := b.clock.Now()
 	return b.db.Change(ctx, func(tx pg.Tx) error {

@@ -139,7 +139,7 @@ func (b *Book) answer(ctx context.Context, by identity.Actor, id string, a Answe
 			}
 			return stale()
 		}
-		if err := b.fits(ctx, tx, p, s, a, c); err != nil {
+		if err := b.fits(ctx, tx, s, a, c); err != nil {
 			return err
 		}
 		return b.seat(ctx, tx, w, p, s, a, c)
@@ -147,7 +147,7 @@ func (b *Book) answer(ctx context.Context, by identity.Actor, id string, a Answe
 }
 
 // fits tells why a membership cannot make a move now, in words for whoever pressed the button.
-func (b *Book) fits(ctx context.Context, tx pg.Tx, p Proposal, s seat, a Answer, c change) error {
+func (b *Book) fits(ctx context.Context, tx pg.Tx, s seat, a Answer, c change) error {
 	switch {
 	case s.Role == "lead":
 		return fault.New(fault.Conflict, "领办人不能退出团队。不想做了，可以撤回申报书，或者请大家投票换一位领办人")

@@ -143,6 +143,20 @@ func tooLate() error {
 	return fault.New(fault.Conflict, "这一届现在不收申报书。您写的内容还在，可以打印留存")
 }
 
+// toSeal is what handing in fixes of a proposal.
+func toSeal(f Full, received time.Time) Sealed {
+	s := Sealed{Number: f.Number, Revision: f.Revision, Edition: f.EditionID, Place: f.Place, Received: received, Lead: f.LeadID, Draft: f.Draft()}
+	for _, m := range f.Members {
+		if m.State == "accepted" && m.Role != "mentor" {
+			s.Team = append(s.Team, m.PersonID)
+		}
+	}
+	for _, x := range f.Photos {
+		s.Files = append(s.Files, x.Digest)
+	}
+	return s
+}
+
 func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full, h handing) (Full, error) {
 	received := h.received
 	from, first := f.State, 0
@@ -167,16 +181,7 @@ func (b *Book) handIn(ctx context.Context, tx pg.Tx, w identity.Warrant, f Full,
 	if err := settleAnswers(ctx, tx, &f); err != nil {
 		return f, err
 	}
-	s := Sealed{Number: f.Number, Revision: f.Revision, Edition: f.EditionID, Place: f.Place, Received: received, Lead: f.LeadID, Draft: f.Draft()}
-	for _, m := range f.Members {
-		if m.State == "accepted" && m.Role != "mentor" {
-			s.Team = append(s.Team, m.PersonID)
-		}
-	}
-	for _, x := range f.Photos {
-		s.Files = append(s.Files, x.Digest)
-	}
-	body, digest, err := seal(s)
+	body, digest, err := seal(toSeal(f, received))
 	if err != nil {
 		return f, err
 	}

@@ -12,7 +12,7 @@ import (
 	"seedbed/domain/place"
 	"seedbed/server/web"
 	"seedbed/storage/pg"
-	words "seedbed/templates/accounts"
+	view "seedbed/templates/accounts"
 	"seedbed/templates/ui"
 )
 
@@ -73,7 +73,7 @@ func (h handlers) myPlaces(c *fiber.Ctx) ([]ui.Option, error) {
 			kept = append(kept, p)
 		}
 	}
-	return words.Communities(kept), nil
+	return view.Communities(kept), nil
 }
 
 // firstFile is the single file of a field, nil when none was chosen.

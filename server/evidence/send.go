@@ -67,7 +67,7 @@ func Send(c *fiber.Ctx, content evidence.Content) error {
 	c.Response().SetBodyStream(struct {
 		io.Reader
 		io.Closer
-	}{&steady{io.LimitReader(content, to-from+1), c.Context().Conn()}, content}, int(to-from+1))
+	}{&steady{io.LimitReader(content, to-from+1), c.Context().Conn()}, content}, int(to-from+1)) //nolint:forbidigo // only the connection, for its write deadline
 	return nil
 }
 

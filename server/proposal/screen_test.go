@@ -136,7 +136,6 @@ func TestCopiesBesideEachOther(t *testing.T) {
 		h.post("Street", beside, url.Values{"same": {"yes"}, "note": {"One house"}}, 409)
 		h.get("Head", beside, 200).says(h.T, "Two houses")
 		// Merging: asked by the community, agreed by both.
-		page = h.get("Head", desk, 200)
 		h.post("Head", desk+"/merge", url.Values{"keep": {"this"}}, 422)
 		h.post("Head", desk+"/merge", url.Values{"keep": {"this"}, "other": {strings.TrimPrefix(first, "/proposals/")}, "merge_reason": {"One idea"}}, 303)
 		h.get("Head", desk, 200).says(h.T, "One idea")

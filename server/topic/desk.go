@@ -127,7 +127,7 @@ func (h handlers) record(c *fiber.Ctx) error {
 			if err != nil {
 				return err
 			}
-			defer r.Close() //nolint:revive // at most a dozen, until the answer
+			defer r.Close() // at most a dozen, until the answer
 			papers[i] = topic.Paper{Name: f.Name, Body: r}
 		}
 		return h.book.Record(ctx, by, id, n, papers)

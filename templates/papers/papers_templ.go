@@ -215,7 +215,7 @@ func Papers(p Page) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "导入和导出", NoIndex: true, Form: both(p), Crumbs: crumbs(ctx, p.Edition.ID, words.Pick(ctx, p.Edition.Title, p.Edition.TitleEn))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "导入和导出", NoIndex: true, Form: both(p), Crumbs: crumbs(p.Edition.ID, words.Pick(ctx, p.Edition.Title, p.Edition.TitleEn))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -847,7 +847,7 @@ func Import(p ImportPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "导入纸质申报书", NoIndex: true, Crumbs: append(crumbs(ctx, i.EditionID, words.T(ctx, "这一届")), ui.Link{Href: "/desk/editions/" + i.EditionID + "/papers", Label: "导入和导出"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "导入纸质申报书", NoIndex: true, Crumbs: append(crumbs(i.EditionID, words.T(ctx, "这一届")), ui.Link{Href: "/desk/editions/" + i.EditionID + "/papers", Label: "导入和导出"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

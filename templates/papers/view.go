@@ -36,7 +36,7 @@ type ImportPage struct {
 	Said    *fault.Message
 }
 
-func crumbs(ctx context.Context, id, title string) []ui.Link {
+func crumbs(id, title string) []ui.Link {
 	return []ui.Link{{Href: "/desk", Label: "工作台"}, {Href: "/desk/editions", Label: "届次"}, {Href: "/desk/editions/" + id, Label: title}}
 }
 

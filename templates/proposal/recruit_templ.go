@@ -66,7 +66,7 @@ func Recruiting(p RecruitingPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = wantForm(p, p.want(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = wantForm(p, p.want()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,7 +44,7 @@ type RecruitingPage struct {
 }
 
 // want is the form of a role wanted: what was typed, the one to change, or an empty one.
-func (p RecruitingPage) want(ctx context.Context) ui.Form {
+func (p RecruitingPage) want() ui.Form {
 	if p.At == "want" {
 		return p.Form
 	}

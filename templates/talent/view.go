@@ -1,3 +1,4 @@
+// Package talent holds the pages of the talent bank (能人库).
 package talent
 
 import (

@@ -1,3 +1,4 @@
+// Package topic holds the pages of deliberation (协商议事).
 package topic
 
 import (
