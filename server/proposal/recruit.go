@@ -2,12 +2,14 @@ package proposal
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
 	"seedbed/domain/fault"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
+	"seedbed/domain/talent"
 	"seedbed/server/web"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -33,8 +35,24 @@ func (h handlers) recruitingPage(c *fiber.Ctx, status int, form ui.Form, at stri
 	if !r.Leads(by) {
 		return fault.New(fault.Forbidden, "团队名单由领办人管理。需要的话请和领办人说")
 	}
-	p := view.RecruitingPage{TeamRoom: r, Form: form, At: at, Base: web.Base(c), NewID: newID(), LinkID: newID(), Edit: web.Query(c, "edit")}
+	search := ui.Form{Values: map[string][]string{"skill": {web.Query(c, "skill")}, "time": {web.Query(c, "time")}}}
+	talents, err := talent.Suggest(c.UserContext(), h.db, r.Full.Place, chosen(search.Value("skill"), talent.Skills), chosen(search.Value("time"), talent.Times), suggestions)
+	if err != nil {
+		return err
+	}
+	p := view.RecruitingPage{Talents: talents, Search: search, TeamRoom: r, Form: form, At: at, Base: web.Base(c), NewID: newID(), LinkID: newID(), Edit: web.Query(c, "edit")}
 	return web.Show(c, status, view.Recruiting(p))
+}
+
+// suggestions is how many people of the talent bank are shown.
+const suggestions = 6
+
+// chosen is the code of a list that an address names; none where it names none.
+func chosen(code string, of []talent.Choice) []string {
+	if !slices.ContainsFunc(of, func(c talent.Choice) bool { return c.Code == code }) {
+		return nil
+	}
+	return []string{code}
 }
 
 func (h handlers) setWant(c *fiber.Ctx) error {

@@ -72,7 +72,7 @@ func TestATeamFindsItsPeople(t *testing.T) {
 			at := h.started()
 			h.post("Zhou", at, filled(h.get("Zhou", at+"/edit", 200).version(t, at)), 303)
 			h.joined(at)
-			h.get("Zhou", at+"/recruit", 200)
+			h.get("Zhou", at+"/recruit?skill=craft&time=nonsense", 200).says(h.T, map[string]string{"zh": "能人库里可能合适的邻居", "en": "Neighbours of the talent bank"}[h.lang])
 			h.get("Chen", at+"/recruit", 403)
 			h.get("Wang", at+"/recruit", 404)
 			want := url.Values{"version": {"0"}, "id": {newID()}, "task": {"Teach sewing"}, "time_text": {"Saturdays"}, "place_text": {"Room"}, "risk": {"Scissors"}, "want_role": {"member"}, "least": {"adult"}, "wanted": {"1"}}

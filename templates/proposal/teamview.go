@@ -2,11 +2,14 @@ package proposal
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"seedbed/domain/edition"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
+	"seedbed/domain/talent"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
 )
@@ -41,6 +44,33 @@ type RecruitingPage struct {
 	Base          string
 	NewID, LinkID string
 	Edit          string // the role wanted that is being changed
+	Talents       []talent.Card
+	Search        ui.Form // what the suggestions are narrowed to
+}
+
+// able lists skills or times with "any" before them.
+func able(list []talent.Choice) []ui.Option {
+	options := []ui.Option{{Value: "", Label: "都可以"}}
+	for _, c := range list {
+		options = append(options, ui.Option{Value: c.Code, Label: c.Name})
+	}
+	return options
+}
+
+// ableTo says what somebody can do and when they are free.
+func ableTo(ctx context.Context, c talent.Card) string {
+	parts := []string{}
+	for _, list := range []struct {
+		codes []string
+		of    []talent.Choice
+	}{{c.Skills, talent.Skills}, {c.Times, talent.Times}} {
+		for _, known := range list.of {
+			if slices.Contains(list.codes, known.Code) {
+				parts = append(parts, words.T(ctx, known.Name))
+			}
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 // want is the form of a role wanted: what was typed, the one to change, or an empty one.
