@@ -162,7 +162,7 @@ func (w *tab) stretch(s stop, width int64) {
 	}
 	js[bool](w, `(document.documentElement.style.fontSize = "32px", dispatchEvent(new Event("resize")), true)`)
 	if n := js[int](w, over); n > 0 {
-		widest := js[string](w, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 3).map(e => e.tagName + "." + e.className).join(", ")`)
+		widest := js[string](w, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".nav,.tabs,.scroll,.chips,svg,.vh") && [...e.children].every(c => c.getBoundingClientRect().right < e.getBoundingClientRect().right)).slice(0, 3).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 20)).join(", ")`)
 		w.t.Errorf("%s as %s with letters twice the size scrolls sideways by %d px at %d px: %s", s.path, s.who, n, width, widest)
 	}
 }

@@ -693,7 +693,7 @@ func Roles(form ui.Form, held []accounts.Held, tree []ui.Option) templ.Component
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table("人员与角色", []ui.Col{{Label: "姓名"}, {Label: "角色"}, {Label: "地方"}, {Label: "起始"}, {Label: ""}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table("人员与角色", []ui.Col{{Label: "姓名"}, {Label: "角色"}, {Label: "地方"}, {Label: "起始"}, {Label: "可以做"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
