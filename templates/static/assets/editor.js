@@ -57,7 +57,9 @@
     }
   };
 
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+  // The worker fetches what it keeps when the page itself has come: a slow line has one thing to do at a time.
+  const keepShell = () => navigator.serviceWorker.register("/sw.js").catch(() => {});
+  if ("serviceWorker" in navigator) doc.readyState === "complete" ? keepShell() : addEventListener("load", keepShell);
 
   // Without a line: the proposals that are on this phone.
   const kept = one("[data-kept]");
