@@ -20,7 +20,7 @@ type stop struct{ who, token, path string }
 
 // The sample's pages as a person with a screen reader, a keyboard, large letters or a dark room meets them: one page of
 // each address, by the first role that finds it, in both languages, light and dark, measured by axe-core; and no sideways
-// scroll at 320 px nor with letters of twice the size. ./dev axe brings axe-core; SEEDBED_TEST_AXE_ONLY narrows the
+// scroll at 320 px nor with letters of twice the size; and the tabulator key comes to everything and shows where it is. ./dev axe brings axe-core; SEEDBED_TEST_AXE_ONLY narrows the
 // addresses to those with a word.
 func TestAxeFindsNothing(t *testing.T) {
 	script, err := os.ReadFile(os.Getenv("SEEDBED_TEST_AXE"))
@@ -30,7 +30,7 @@ func TestAxeFindsNothing(t *testing.T) {
 	h := plantHere(t)
 	b := startBrowser(t, h, nil)
 	w := b.as("reader", "")
-	stops := b.everyPage()
+	stops := append(b.everyPage(), b.rare()...)
 	found := 0
 	for _, look := range []struct {
 		lang, theme string
@@ -47,6 +47,12 @@ func TestAxeFindsNothing(t *testing.T) {
 				t.Errorf("%s as %s, %s %s %d px: %s", s.path, s.who, look.lang, look.theme, look.width, v)
 			}
 			w.stretch(s, look.width)
+			if look.lang == "zh" {
+				for _, wrong := range (hands{w}).everyStop() {
+					found++
+					t.Errorf("%s as %s by keyboard at %d px: %s", s.path, s.who, look.width, wrong)
+				}
+			}
 		}
 	}
 	t.Logf("%d pages, each four ways: %d violations", len(stops), found)
@@ -162,7 +168,7 @@ func (w *tab) stretch(s stop, width int64) {
 	}
 	js[bool](w, `(document.documentElement.style.fontSize = "32px", dispatchEvent(new Event("resize")), true)`)
 	if n := js[int](w, over); n > 0 {
-		widest := js[string](w, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".nav,.tabs,.scroll,.chips,svg,.vh") && [...e.children].every(c => c.getBoundingClientRect().right < e.getBoundingClientRect().right)).slice(0, 3).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 20)).join(", ")`)
+		widest := js[string](w, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".nav,.tabs,.scroll,.chips,svg,.vh") && [...e.children].every(c => c.getBoundingClientRect().right <= document.documentElement.clientWidth + 1)).slice(0, 3).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 20)).join(", ")`)
 		w.t.Errorf("%s as %s with letters twice the size scrolls sideways by %d px at %d px: %s", s.path, s.who, n, width, widest)
 	}
 }

@@ -195,26 +195,53 @@ func (w *writing) actor(name string) identity.Actor {
 type fast struct {
 	*tab
 	taps int
+	keys bool // by the keyboard alone
+	// Around the writing of each step, and before the last button: what the line does meanwhile.
+	before, after, atLast func(*fast)
 }
 
-func (f *fast) put(name, value string)    { f.taps++; f.fill(name, value) }
-func (f *fast) tap(label string)          { f.taps++; f.press(label) }
-func (f *fast) decide(name, value string) { f.taps++; f.pick(name, value) }
+func (f *fast) put(name, value string) {
+	f.taps++
+	if f.keys {
+		hands{f.tab}.put(name, value)
+		return
+	}
+	f.fill(name, value)
+}
+
+func (f *fast) tap(label string) {
+	f.taps++
+	if f.keys {
+		hands{f.tab}.press(label)
+		return
+	}
+	f.press(label)
+}
+
+func (f *fast) decide(name, value string) {
+	f.taps++
+	if f.keys {
+		hands{f.tab}.decide(name, value)
+		return
+	}
+	f.pick(name, value)
+}
 
 // From the first visit to the receipt in fewer than 40 taps and fields, sign-in and two invitations counted in.
 func TestScreensFirstVisitToSubmittedInFewTaps(t *testing.T) {
-	newWriting(t, true).quick(t, false)
+	w := newWriting(t, true)
+	w.quick(t, &fast{}, false)
 }
 
 // The same without any script: draft, edit, upload, submit.
 func TestScreensWithoutAScript(t *testing.T) {
 	w := newWriting(t, true)
-	w.quick(t, true)
+	w.quick(t, &fast{}, true)
 }
 
-func (w *writing) quick(t *testing.T, bare bool) {
+func (w *writing) quick(t *testing.T, f *fast, bare bool) {
 	t.Helper()
-	f := &fast{tab: w.as("周桂兰", phones["周桂兰"])}
+	f.tab = w.as("周桂兰", phones["周桂兰"])
 	w.tab = f.tab
 	if bare {
 		w.scriptless(f.tab)
@@ -247,6 +274,9 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	f.open("/proposals/" + w.id + "/edit").see("请逐条看过再打勾") // the first step that misses something
 	f.tap("逐条看过了，都答应，去检查")
 	f.shot("editor-check")
+	if f.atLast != nil {
+		f.atLast(f)
+	}
 	f.tap("提交申报")
 	f.see("JZ-01-R0001")
 	t.Logf("%d taps and fields", f.taps)
@@ -259,28 +289,43 @@ func (w *writing) quick(t *testing.T, bare bool) {
 	}
 }
 
-// fillIn writes what everybody has to write.
+// fillIn writes what everybody has to write, step by step.
 func (w *writing) fillIn(f *fast) {
 	w.t.Helper()
 	w.id = f.id()
-	f.put("title", "楼道口的旧衣改造坊")
-	f.decide("category", "mutual_aid")
-	f.tap("下一步")
-	f.put("problem", "楼道里堆着旧衣服，扔了可惜。")
-	f.decide("affected", "elders")
-	f.decide("how_found", "own_life")
-	f.tap("下一步")
-	f.put("goal", "让旧衣有用，让楼道通畅。")
-	f.put("method", "每周六教大家改布袋。")
-	f.put("activities.0.name", "周六改造课")
-	f.put("activities.0.times", "8")
-	f.put("activities.0.people", "20")
-	f.tap("下一步")
-	f.put("lines.0.item", "布料和针线")
-	f.decide("lines.0.category", "M")
-	f.put("lines.0.unit_price", "40")
-	f.put("lines.0.qty", "20")
-	f.tap("下一步")
+	for _, write := range []func(){
+		func() {
+			f.put("title", "楼道口的旧衣改造坊")
+			f.decide("category", "mutual_aid")
+		},
+		func() {
+			f.put("problem", "楼道里堆着旧衣服，扔了可惜。")
+			f.decide("affected", "elders")
+			f.decide("how_found", "own_life")
+		},
+		func() {
+			f.put("goal", "让旧衣有用，让楼道通畅。")
+			f.put("method", "每周六教大家改布袋。")
+			f.put("activities.0.name", "周六改造课")
+			f.put("activities.0.times", "8")
+			f.put("activities.0.people", "20")
+		},
+		func() {
+			f.put("lines.0.item", "布料和针线")
+			f.decide("lines.0.category", "M")
+			f.put("lines.0.unit_price", "40")
+			f.put("lines.0.qty", "20")
+		},
+	} {
+		if f.before != nil {
+			f.before(f)
+		}
+		write()
+		if f.after != nil {
+			f.after(f)
+		}
+		f.tap("下一步")
+	}
 }
 
 // enter signs in from the page that asks for it, counting.

@@ -34,6 +34,7 @@ func (h handlers) page(c *fiber.Ctx, status int, out, in ui.Form) error {
 	if err != nil {
 		return err
 	}
+	in.Apart = "in."
 	p := view.Page{Edition: e, Out: out, In: in, CanReveal: len(by.Sight(identity.RevealPhone)) > 0}
 	if _, _, err := h.book.MayImport(ctx, by, id); err == nil {
 		p.CanImport = true

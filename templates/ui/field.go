@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"seedbed/domain/fault"
 	"seedbed/templates/words"
 )
 
@@ -49,9 +48,12 @@ type FileOpts struct {
 // ID is the id of a field's control: where its label and the error summary point.
 func ID(name string) string { return "f-" + strings.ReplaceAll(name, ".", "-") }
 
+// ID is the id of a control of this form.
+func (f Form) ID(name string) string { return ID(f.Apart + name) }
+
 // control gives the attributes every box has in common.
 func control(ctx context.Context, f Form, name string, o FieldOpts) templ.Attributes {
-	a := templ.Attributes{"id": ID(name), "name": name, "class": "in"}
+	a := templ.Attributes{"id": f.ID(name), "name": name, "class": "in"}
 	if o.Short {
 		a["class"] = "in short"
 	}
@@ -74,7 +76,7 @@ func control(ctx context.Context, f Form, name string, o FieldOpts) templ.Attrib
 		a["readonly"] = true
 	}
 	if o.Max > 0 {
-		a["data-count"] = ID(name) + "-n"
+		a["data-count"] = f.ID(name) + "-n"
 	}
 	if o.Counts {
 		a["data-amount"] = true
@@ -85,13 +87,13 @@ func control(ctx context.Context, f Form, name string, o FieldOpts) templ.Attrib
 func describedBy(f Form, name string, o FieldOpts) string {
 	var ids []string
 	if o.Hint != "" {
-		ids = append(ids, ID(name)+"-h")
+		ids = append(ids, f.ID(name)+"-h")
 	}
 	if _, wrong := f.Fault(name); wrong {
-		ids = append(ids, ID(name)+"-e")
+		ids = append(ids, f.ID(name)+"-e")
 	}
 	if o.Max > 0 {
-		ids = append(ids, ID(name)+"-n")
+		ids = append(ids, f.ID(name)+"-n")
 	}
 	return strings.Join(ids, " ")
 }
@@ -142,7 +144,7 @@ func fileAttrs(ctx context.Context, f Form, name string, o FileOpts) templ.Attri
 
 // choice gives the attributes of the n-th radio or tick box of a group; the first carries the id the summary points to.
 func choice(f Form, name, kind string, n int, o Option) templ.Attributes {
-	a := templ.Attributes{"type": kind, "name": name, "value": o.Value, "id": choiceID(name, n)}
+	a := templ.Attributes{"type": kind, "name": name, "value": o.Value, "id": choiceID(f, name, n)}
 	if f.Checked(name, o.Value) {
 		a["checked"] = true
 	}
@@ -150,20 +152,22 @@ func choice(f Form, name, kind string, n int, o Option) templ.Attributes {
 		a["disabled"] = true
 	}
 	if o.Hint != "" {
-		a["aria-describedby"] = choiceHintID(name, n)
+		a["aria-describedby"] = choiceHintID(f, name, n)
 	}
 	return a
 }
 
-func choiceID(name string, n int) string {
+func choiceID(f Form, name string, n int) string {
 	if n == 0 {
-		return ID(name)
+		return f.ID(name)
 	}
-	return ID(name) + "-" + strconv.Itoa(n)
+	return f.ID(name) + "-" + strconv.Itoa(n)
 }
 
 // choiceHintID counts from the first option on, for the group's own hint is the id without a number.
-func choiceHintID(name string, n int) string { return ID(name) + "-" + strconv.Itoa(n) + "-h" }
+func choiceHintID(f Form, name string, n int) string {
+	return f.ID(name) + "-" + strconv.Itoa(n) + "-h"
+}
 
 // group describes a fieldset by its hint and its fault.
 func group(f Form, name string, o FieldOpts) templ.Attributes {
@@ -176,7 +180,7 @@ func group(f Form, name string, o FieldOpts) templ.Attributes {
 
 // single gives the attributes of one tick box, whose value is "true".
 func single(f Form, name string, o FieldOpts) templ.Attributes {
-	a := templ.Attributes{"type": "checkbox", "name": name, "value": "true", "id": ID(name)}
+	a := templ.Attributes{"type": "checkbox", "name": name, "value": "true", "id": f.ID(name)}
 	if f.Checked(name, "true") || f.Checked(name, "on") || f.Checked(name, "1") {
 		a["checked"] = true
 	}
@@ -214,12 +218,12 @@ type complaint struct {
 }
 
 // complaints lists what is wrong, the form as a whole first. The script puts them into the order of the page.
-func complaints(ctx context.Context, wrong fault.Fields) []complaint {
-	list := make([]complaint, 0, len(wrong))
-	for _, name := range wrong.Names() {
-		c := complaint{Text: words.Say(ctx, wrong[name])}
+func complaints(ctx context.Context, f Form) []complaint {
+	list := make([]complaint, 0, len(f.Wrong))
+	for _, name := range f.Wrong.Names() {
+		c := complaint{Text: words.Say(ctx, f.Wrong[name])}
 		if name != "" {
-			c.Href = "#" + ID(name)
+			c.Href = "#" + f.ID(name)
 		}
 		list = append(list, c)
 	}

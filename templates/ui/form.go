@@ -12,6 +12,7 @@ import (
 type Form struct {
 	Values url.Values
 	Wrong  fault.Fields
+	Apart  string // sets the ids of a second form on the page apart from the first one's
 }
 
 // Value is the typed text of a field, "" when there is none.

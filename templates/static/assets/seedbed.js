@@ -40,11 +40,27 @@
     return true;
   };
 
+  // Without a line the page stays, with all that was typed, and says so beside the button.
+  const noLine = (form, button) => {
+    const said = doc.createElement("p");
+    said.className = "errmsg";
+    said.setAttribute("role", "alert");
+    for (const old of all("[data-no-line]")) old.remove();
+    said.dataset.noLine = "";
+    (button || form.lastElementChild).after(said);
+    said.textContent = doc.body.dataset.offline;
+    addEventListener("online", () => said.remove(), { once: true });
+  };
+
   // A second press within a second is the same press.
   doc.addEventListener("submit", e => {
     const form = e.target, button = e.submitter || (pressed && pressed.form === form ? pressed : null);
     if (form.dataset.settings !== undefined && settings(form, button)) return e.preventDefault();
     if (form.method !== "post") return;
+    if (!navigator.onLine && !e.defaultPrevented) {
+      e.preventDefault();
+      return noLine(form, button);
+    }
     if (form.dataset.busy) return e.preventDefault();
     form.dataset.busy = "1";
     form.dataset.sent = "1";

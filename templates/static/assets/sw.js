@@ -47,7 +47,7 @@ self.addEventListener("fetch", e => {
       if (!url.search) e.waitUntil(keep(url.pathname, answer.clone()));
       return answer;
     } catch (x) {
-      const have = await caches.match(url.pathname);
+      const have = await caches.match(url.pathname) || await caches.match(url.pathname + "/card"); // without a step: the first
       if (have) return have;
       const offline = await caches.match("/offline");
       if (offline) return offline;
