@@ -38,8 +38,8 @@ func TestAxeFindsNothing(t *testing.T) {
 	}{{"zh", "light", 390}, {"en", "dark", 390}, {"zh", "dark", 1280}, {"en", "light", 1280}} {
 		for _, s := range stops {
 			w.dress(s.token, look.lang, look.theme, look.width)
-			if _, err := chromedp.Run(w.page, chromedp.NavigateResponse(b.base+s.path)); err != nil {
-				t.Errorf("%s: %v", s.path, err)
+			if res, err := chromedp.Run(w.page, chromedp.NavigateResponse(b.base+s.path)); err != nil || res.Status != http.StatusOK {
+				t.Errorf("%s as %s: %+v, %v", s.path, s.who, res, err)
 				continue
 			}
 			for _, v := range w.axe(string(script)) {

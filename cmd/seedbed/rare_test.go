@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
 
 	"seedbed/storage/pg"
@@ -106,13 +108,29 @@ func (b *browser) atTheDesk() []stop {
 
 	help := b.pass(id) // the session of helping shows on every page
 	w.dress(help, "zh", "light", 390)
-	w.open("/desk/assist").fill("name", "牛桂枝").fill("phone", "138 7000 0001").tick("why", "no_phone").tick("method", "face").press("开始帮填")
+	w.open("/desk/assist").fill("name", "牛桂枝").first("home").tick("why", "no_phone").tick("method", "face").press("开始帮填").see("您正在帮 牛桂枝 填写")
+	help = w.session()
 	stops = append(stops, stop{"helper", help, "/assisting"}, stop{"helper", help, "/me/profile"})
 	made, err := pg.Value[string](b.t.Context(), b.house.Engines.DB, `select id::text from assistance order by id limit 1`, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return append(stops, stop{"helped", "", "/assisted/" + made + "/" + b.house.Assist.LinkKey(made)})
+}
+
+// session is the window's session.
+func (w *tab) session() string {
+	w.t.Helper()
+	got, err := chromedp.Call(w.page, network.GetCookies, network.GetCookiesParams{})
+	if err != nil {
+		w.fail("%v", err)
+	}
+	for _, c := range got.Cookies {
+		if c.Name == "seedbed" {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 // workbook is the template with its example made a paper.
