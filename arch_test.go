@@ -11,10 +11,10 @@ import (
 
 // The order of the year: an area may import those before it, never one after it (reads look back, facts go forward).
 var year = []string{"place", "identity", "audit", "notice", "consent", "ledger", "evidence", "accounts", "assist", "talent", "topic", "edition", "proposal", "papers",
-	"judging", "award", "delivery", "money", "incubation", "openbook", "gallery", "privacy", "desk"}
+	"draw", "score", "assign", "calibrate", "allot", "replay", "judging", "award", "delivery", "money", "incubation", "openbook", "gallery", "privacy", "desk"}
 
 // vocabulary is imported by everyone and imports nothing of ours but itself.
-var vocabulary = []string{"domain/fault", "domain/yuan", "domain/clock", "domain/vault"}
+var vocabulary = []string{"domain/fault", "domain/yuan", "domain/clock", "domain/vault", "domain/decimal"}
 
 // Only these folders may import these modules.
 var kept = map[string][]string{

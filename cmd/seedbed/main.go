@@ -77,5 +77,6 @@ func commands(environ []string) *cobra.Command {
 		&cobra.Command{Use: "config", Short: "List every setting, its default and its meaning", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { printConfig(cmd.OutOrStdout()); return nil }},
 		routesCommand(),
 	)
+	root.AddCommand(arithmetic()...)
 	return root
 }

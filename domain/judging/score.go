@@ -8,9 +8,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"math/big"
 	"slices"
 
+	"seedbed/domain/decimal"
 	"seedbed/domain/fault"
+	"seedbed/domain/score"
 	"seedbed/domain/yuan"
 )
 
@@ -117,30 +120,13 @@ func Mix(expert, public, share int) int {
 	return (2*(expert*(100-share)+public*share) + 100) / 200
 }
 
-// scored is a paper with its total.
-type scored struct {
-	Paper
-	total int
-}
-
-// trim drops exactly one highest and one lowest total when there are enough papers; among equal totals the
-// later-submitted goes, and of two submitted in the same instant the one with the later id.
-func trim(papers []scored, trimAt int) (kept []scored, dropped []string) {
-	if trimAt <= 0 || len(papers) < max(trimAt, 3) {
-		return papers, nil
+// rule is the round's rule over hundredths: a sheet's total is Σ weight·mark.
+func (in Input) rule() score.Rule {
+	r := score.Rule{Trim: score.Sheet, TrimAt: in.TrimAt, Shares: make([]*big.Rat, len(in.Weights))}
+	for i, w := range in.Weights {
+		r.Shares[i] = big.NewRat(int64(w.Weight), 1)
 	}
-	rest := slices.Clone(papers)
-	for _, sign := range []int{1, -1} {
-		out := 0
-		for i := range rest {
-			if cmp.Or(sign*cmp.Compare(rest[i].total, rest[out].total), cmp.Compare(rest[i].Submitted, rest[out].Submitted), cmp.Compare(rest[i].ID, rest[out].ID)) > 0 {
-				out = i
-			}
-		}
-		dropped = append(dropped, rest[out].ID)
-		rest = slices.Delete(rest, out, out+1)
-	}
-	return rest, dropped
+	return r
 }
 
 // row computes one entry, rank apart.
@@ -148,23 +134,34 @@ func row(in Input, e Entry) (Row, error) {
 	if len(e.Papers) == 0 || len(e.Papers) < in.MinValid {
 		return Row{}, fault.New(fault.Conflict, "有项目的有效评分表不足 %d 份，还不能计分", in.MinValid)
 	}
-	all, totals := make([]scored, 0, len(e.Papers)), make([]int, 0, len(e.Papers))
+	all, totals := make([]score.Paper, 0, len(e.Papers)), make([]int, 0, len(e.Papers))
 	for _, p := range e.Papers {
 		total, err := Total(in.Weights, p.Marks)
 		if err != nil {
 			return Row{}, err
 		}
-		all, totals = append(all, scored{p, total}), append(totals, total)
+		marks := make([]*big.Rat, len(in.Weights))
+		for i, w := range in.Weights {
+			marks[i] = big.NewRat(int64(p.Marks[w.Code]), 1)
+		}
+		all, totals = append(all, score.Paper{ID: p.ID, Order: p.Submitted, Marks: marks}), append(totals, total)
 	}
-	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.ID, b.ID) })
-	kept, dropped := trim(all, in.TrimAt)
-	left, need, part := make([]int, len(kept)), make([]int, len(kept)), make([]int, len(kept))
-	for i, p := range kept {
-		left[i], need[i], part[i] = p.total, 100*p.Marks[NeedCode], 100*p.Marks[PartCode]
+	s := in.rule().Of(all)
+	r := Row{ID: e.ID, Track: e.Track, Score: Mix(hundredths(s.Score), e.Public, in.Share), N: len(all), Dropped: s.Dropped, Mean: Mean(totals)}
+	for i, w := range in.Weights {
+		mark := hundredths(new(big.Rat).Mul(s.Criteria[i], big.NewRat(100, 1)))
+		switch w.Code {
+		case NeedCode:
+			r.Need = mark
+		case PartCode:
+			r.Part = mark
+		}
 	}
-	return Row{ID: e.ID, Track: e.Track, Score: Mix(Mean(left), e.Public, in.Share), N: len(all), Dropped: dropped, Mean: Mean(totals),
-		Need: Mean(need), Part: Mean(part)}, nil
+	return r, nil
 }
+
+// hundredths is a sum of hundredths rounded half up to a whole one.
+func hundredths(r *big.Rat) int { return int(decimal.HalfUp(r).Int64()) }
 
 // Lot is an entry's lot in the recorded draw: the smaller goes first.
 func Lot(seed, id string) string {
