@@ -98,6 +98,7 @@ func (h *hinter) money() {
 
 func (h *hinter) twice() {
 	h.when(slices.Contains(h.Declared, "one_fund"), "single", "承诺没有用同样的开支申请别的公共资金", "bad", "没有勾选「同样的开支没有申请别的公共资金」")
+	h.elsewhere()
 	open, one := 0, 0
 	for _, l := range h.Likes {
 		switch {
