@@ -44,55 +44,92 @@
     }
   };
 
-  // The answer of the server is laid over the form, except over what was typed since, is wrong or still to be chosen.
+  // The answer of the server is laid over the form, except over what was typed since, is wrong or still to be chosen. Where
+  // something was typed since and the stored text is another's by now, the page has not shown that text: the place is sent
+  // as undecided, so that the server offers both instead of taking the newer one.
   const valuesOf = list => { const v = {}; for (const [k, x] of list) (v[k] = v[k] || []).push(x); return v; };
   const setField = (name, values) => {
     const e = field(name);
-    if (!e || doc.activeElement === e) return;
+    if (!e) return;
     const boxes = e instanceof RadioNodeList ? [...e] : e.type === "checkbox" || e.type === "radio" ? [e] : null;
     if (boxes) for (const b of boxes) b.checked = values.includes(b.value);
-    else { e.value = values[0] || ""; e.dispatchEvent(new Event("input")); }
+    else {
+      const caret = doc.activeElement === e && typeof e.selectionEnd === "number" ? e.selectionEnd : -1;
+      e.value = values[0] || "";
+      if (caret >= 0) e.setSelectionRange(caret, caret);
+      e.dispatchEvent(new Event("input"));
+    }
   };
-  const lay = (stored, sent, pending) => {
-    const now = valuesOf(entries()), before = valuesOf(sent), same = (a, b) => JSON.stringify(a || []) === JSON.stringify(b || []);
-    const place = name => name.replace(/^(\w+)\.(\d+)\./, (_, g, n) => g + "@" + (now[g + "." + n + ".row"] || [""])[0] + ".");
+  const undecided = key => {
+    const box = one("[data-clashes]", form);
+    if (all("[name=clash]", box).some(e => e.value === key)) return;
+    const hidden = make("input");
+    hidden.type = "hidden"; hidden.name = "clash"; hidden.value = key;
+    box.append(hidden);
+  };
+  // same compares two values of a field; what is empty is not there, and 40.00 is 40.
+  const plain = x => { const text = x.trim().normalize("NFKC"), n = text.replace(/[,\s¥元]/g, ""); return n && !isNaN(n) ? String(+n) : text.replace(/\r\n/g, "\n"); };
+  const same = (a, b) => JSON.stringify((a || []).map(plain).filter(Boolean)) === JSON.stringify((b || []).map(plain).filter(Boolean));
+  const asked = name => name.startsWith("q.") ? name.split(".").slice(0, 2).join(".") : name; // a question of the district is one place
+  const ticks = name => { const e = field(name); return !name.startsWith("q.") && (e instanceof RadioNodeList ? e[0].type === "checkbox" : !!e && e.type === "checkbox"); };
+  const laidRows = (stored, sent, now, before, pending) => {
+    const back = [];
     for (const box of all("[data-rows]", form)) {
       const group = box.dataset.rows, there = {};
       for (const name in stored) if (name.startsWith(group + ".") && name.endsWith(".row")) there[stored[name][0]] = name.slice(0, -3);
       for (const row of rowsOf(group)) {
-        const sentThen = sent.some(([k, v]) => k.endsWith(".row") && v === rowName(row));
-        const prefix = one("input[type=hidden]", row).name.slice(0, -3);
-        const untouched = Object.keys(now).filter(k => k.startsWith(prefix)).every(k => same(now[k], before[k]));
-        if (!there[rowName(row)] && sentThen && untouched && !pending.has(group + "@" + rowName(row))) empty(row);
+        const name = rowName(row), key = group + "@" + name, at = there[name], prefix = one("input[type=hidden]", row).name.slice(0, -3);
+        if (!sent.some(([k, v]) => k.endsWith(".row") && v === name) || pending.has(key)) continue;
+        const parts = Object.keys(now).filter(k => k.startsWith(prefix) && k !== prefix + "row");
+        const touched = parts.filter(k => !same(now[k], before[k])), blank = parts.every(k => !now[k][0]);
+        const others = k => !same(at && stored[at + k.slice(prefix.length)], before[k]);
+        if (!at && !touched.length) empty(row);
+        else if (!at && !blank && parts.some(others)) undecided(key); // taken away by another while I wrote in it
+        else if (at && blank && touched.length && parts.some(others)) undecided(key); // changed by another while I took it away
+        else if (at && !blank) for (const k of touched) { if (others(k)) undecided(key + "." + k.slice(prefix.length)); }
+        if (at && row.hidden && !touched.length) back.push(row);
       }
-      for (const name in there) {
-        const have = rowsOf(group).find(r => rowName(r) === name);
-        if (!have && !pending.has(group + "@" + name)) addRow(group, name);
-      }
+      for (const name in there) if (!rowsOf(group).some(r => rowName(r) === name) && !pending.has(group + "@" + name)) addRow(group, name);
     }
+    return back;
+  };
+  const lay = (stored, sent, pending) => {
+    const now = valuesOf(entries()), before = valuesOf(sent);
+    const place = name => name.replace(/^(\w+)\.(\d+)\./, (_, g, n) => g + "@" + (now[g + "." + n + ".row"] || [""])[0] + ".");
+    const back = laidRows(stored, sent, now, before, pending);
     const fresh = valuesOf(entries()), byRow = {};
     for (const name in fresh) if (name.endsWith(".row")) byRow[fresh[name][0]] = name.slice(0, -3);
-    const names = new Set([...Object.keys(stored), ...[...form.elements].map(e => e.name).filter(n => n && !n.includes(".") && !/^(_token|version|step|page|then|clash|keep)/.test(n))]);
+    const names = new Set([...Object.keys(stored), ...[...form.elements].map(e => e.name).filter(n => n && (!n.includes(".") || n.startsWith("q.")) && !/^(_token|version|step|page|then|clash|keep)/.test(n))]);
     for (const name of names) {
       const row = /^(\w+\.\d+\.)(\w+)$/.exec(name), to = row ? (byRow[(stored[row[1] + "row"] || [""])[0]] || "") + row[2] : name;
-      if (to.endsWith(".row") || row && to === row[2] || !same(now[to], before[to]) || pending.has(place(to))) continue;
-      if (!same(fresh[to], stored[name])) setField(to, stored[name] || []);
+      if (to.endsWith(".row") || row && to === row[2] || pending.has(row ? place(to) : asked(to))) continue;
+      if (same(now[to], before[to])) { if (!same(fresh[to], stored[name])) setField(to, stored[name] || []); }
+      else if (!row && !ticks(name) && !same(stored[name], before[name])) undecided(asked(name));
     }
+    for (const row of back) row.hidden = all("input:not([type=hidden]),textarea,select", row).every(e => !e.value);
   };
 
   const offer = clashes => {
     const box = one("[data-clashes]", form);
+    for (const e of all("[name=clash]", box)) { // decided by now, or told anew with what the other says now
+      const c = clashes.find(c => c.key === e.value), set = e.closest(".clash");
+      if (!c || !set || set.dataset.theirs !== c.theirs) (set || e).remove();
+    }
     for (const c of clashes) {
+      const made = decisions.get(c.key);
+      if (made && made.theirs === c.theirs) continue; // decided while the answer was on its way
+      decisions.delete(c.key);
       if (all("[name=clash]", box).some(e => e.value === c.key)) continue;
       const set = make("fieldset", "", "card stack-s clash"), hidden = make("input"), row = make("div", "", "row wrapf");
       hidden.type = "hidden"; hidden.name = "clash"; hidden.value = c.key;
+      set.dataset.theirs = c.theirs;
       set.append(make("legend", fill(say("clash"), { f: c.name }), "b"), hidden);
       for (const [version, text] of [["mine", c.mine], ["theirs", c.theirs]]) {
         const b = make("button", say(version), "btn sm");
         b.type = "button";
         b.value = version;
         b.onclick = () => {
-          if (version === "theirs") chosen.add(c.key);
+          decisions.set(c.key, { version, theirs: c.theirs, was: textAt(c.key) });
           set.remove();
           changed(0);
         };
@@ -103,7 +140,12 @@
       set.scrollIntoView({ block: "center" });
     }
   };
-  const chosen = new Set();
+  const decisions = new Map(); // what was chosen and not yet sent, by place
+  const textAt = key => { // what the form says at a place: whoever types on after a choice has chosen anew
+    const [group, rest] = key.split("@"), [name, part] = (rest || "").split("."), row = rest && rowsOf(group).find(r => rowName(r) === name);
+    const prefix = row ? one("input[type=hidden]", row).name.slice(0, -3) + (part || "") : key;
+    return JSON.stringify(entries().filter(([k]) => row && !part ? k.startsWith(prefix) : k === prefix || k.startsWith(prefix + ".")));
+  };
 
   const mark = wrong => {
     for (const e of all("[data-wrong]", form)) e.remove();
@@ -135,7 +177,8 @@
   const push = async (record, here) => {
     const data = bodyOf(record.list);
     data.set("autosave", "1");
-    if (here) for (const k of chosen) { data.append("clash", k); data.append("keep." + k, "theirs"); }
+    const sent = here ? [...decisions] : [];
+    for (const [k, d] of sent) if (d.version === "theirs" && d.was === textAt(k)) { data.append("clash", k); data.append("keep." + k, "theirs"); }
     let answer, got;
     try {
       answer = await send("/proposals/" + record.id, data);
@@ -154,9 +197,8 @@
       return pending.size ? "held" : "ok";
     }
     form.elements.version.value = got.version;
-    const settled = chosen.size;
-    chosen.clear();
-    if (got.others || pending.size || settled) lay(got.values, record.list, pending);
+    for (const [k, d] of sent) if (decisions.get(k) === d) decisions.delete(k);
+    if (got.others || pending.size || sent.length) lay(got.values, record.list, pending);
     offer(got.clashes);
     mark(got.wrong);
     missing(got.gaps, got.done);
@@ -221,6 +263,7 @@
       const row = /^(\w+)\.(\d+)\.row$/.exec(name);
       if (row) while (rowsOf(row[1]).length <= +row[2]) addRow(row[1]);
     }
+    for (const key of typed.clash || []) undecided(key);
     for (const name of names) if (!(name in typed)) setField(name, []);
     for (const name in typed) {
       const e = field(name);
