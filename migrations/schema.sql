@@ -1789,6 +1789,18 @@ CREATE TABLE public.proposal_comment (
     hidden_by uuid
 );
 
+CREATE TABLE public.proposal_funding (
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    source text NOT NULL,
+    kind text DEFAULT ''::text NOT NULL,
+    amount bigint NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    row_id text NOT NULL,
+    CONSTRAINT proposal_funding_amount_check CHECK ((amount >= 0)),
+    CONSTRAINT proposal_funding_kind_check CHECK ((kind = ANY (ARRAY[''::text, 'public'::text, 'social'::text, 'in_kind'::text])))
+);
+
 CREATE TABLE public.proposal_import (
     id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -1895,6 +1907,18 @@ CREATE TABLE public.proposal_save (
     page text DEFAULT ''::text NOT NULL,
     by_person uuid,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.proposal_standing (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT proposal_standing_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'taken_back'::text, 'sent'::text, 'unsent'::text, 'moot'::text])))
 );
 
 CREATE TABLE public.review_round (
@@ -2508,6 +2532,9 @@ ALTER TABLE ONLY public.proposal_band
 ALTER TABLE ONLY public.proposal_comment
     ADD CONSTRAINT proposal_comment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.proposal_funding
+    ADD CONSTRAINT proposal_funding_pkey PRIMARY KEY (proposal_id, seq);
+
 ALTER TABLE ONLY public.proposal_import
     ADD CONSTRAINT proposal_import_pkey PRIMARY KEY (id);
 
@@ -2546,6 +2573,9 @@ ALTER TABLE ONLY public.proposal_revision
 
 ALTER TABLE ONLY public.proposal_save
     ADD CONSTRAINT proposal_save_pkey PRIMARY KEY (proposal_id, saves);
+
+ALTER TABLE ONLY public.proposal_standing
+    ADD CONSTRAINT proposal_standing_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_team_id_key UNIQUE (team_id);
@@ -2781,6 +2811,8 @@ CREATE INDEX proposal_comment_of ON public.proposal_comment USING btree (proposa
 
 CREATE INDEX proposal_edition ON public.proposal USING btree (edition_id, state, id);
 
+CREATE UNIQUE INDEX proposal_funding_row ON public.proposal_funding USING btree (proposal_id, row_id);
+
 CREATE INDEX proposal_import_edition ON public.proposal_import USING btree (edition_id, at DESC);
 
 CREATE UNIQUE INDEX proposal_import_once ON public.proposal_import USING btree (edition_id, workbook) WHERE (state = 'done'::text);
@@ -2806,6 +2838,10 @@ CREATE INDEX proposal_piece_of ON public.proposal_piece USING btree (proposal_id
 CREATE INDEX proposal_place ON public.proposal USING gist (place);
 
 CREATE INDEX proposal_return_of ON public.proposal_return USING btree (proposal_id, at);
+
+CREATE INDEX proposal_standing_of ON public.proposal_standing USING btree (proposal_id, asked_at);
+
+CREATE UNIQUE INDEX proposal_standing_one ON public.proposal_standing USING btree (proposal_id) WHERE (state = 'asked'::text);
 
 CREATE INDEX proposal_topic ON public.proposal USING btree (topic_id) WHERE (topic_id IS NOT NULL);
 
@@ -3030,6 +3066,10 @@ CREATE TRIGGER proposal_opinion_never BEFORE DELETE OR UPDATE ON public.proposal
 CREATE TRIGGER proposal_return_never BEFORE DELETE OR UPDATE ON public.proposal_return FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER proposal_revision_never BEFORE DELETE OR UPDATE ON public.proposal_revision FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER proposal_standing_audited AFTER INSERT OR UPDATE ON public.proposal_standing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('proposal_standing');
+
+CREATE TRIGGER proposal_standing_move BEFORE UPDATE ON public.proposal_standing FOR EACH ROW EXECUTE FUNCTION public.check_move('proposal_standing');
 
 CREATE CONSTRAINT TRIGGER publicity_audited AFTER INSERT OR UPDATE ON public.publicity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('publicity');
 
@@ -3553,6 +3593,9 @@ ALTER TABLE ONLY public.proposal_comment
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
+ALTER TABLE ONLY public.proposal_funding
+    ADD CONSTRAINT proposal_funding_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.proposal_import
     ADD CONSTRAINT proposal_import_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -3627,6 +3670,15 @@ ALTER TABLE ONLY public.proposal_save
 
 ALTER TABLE ONLY public.proposal_save
     ADD CONSTRAINT proposal_save_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.proposal_standing
+    ADD CONSTRAINT proposal_standing_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.proposal_standing
+    ADD CONSTRAINT proposal_standing_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.proposal_standing
+    ADD CONSTRAINT proposal_standing_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.proposal
     ADD CONSTRAINT proposal_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.team(id);
@@ -4015,6 +4067,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_band TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_comment TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_funding TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_import_row TO seedbed_app;
@@ -4032,6 +4086,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_piece TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_return TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_save TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_standing TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
 

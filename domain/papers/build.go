@@ -27,7 +27,7 @@ const mostExport = 8 << 30
 var (
 	listHeads = []sheet.Column{{Head: "编号", Wide: 16, Words: true}, {Head: "项目名称", Wide: 28}, {Head: "状态", Wide: 12}, {Head: "赛道", Wide: 10}, {Head: "项目类别", Wide: 10}, {Head: "七彩服务", Wide: 10},
 		{Head: "街道", Wide: 14}, {Head: "社区", Wide: 14}, {Head: "团队", Wide: 16}, {Head: "领办人", Wide: 10}, {Head: "领办人手机号", Wide: 14, Words: true}, {Head: "团队人数", Wide: 8},
-		{Head: "总预算（元）", Wide: 14}, {Head: "自己出（元）", Wide: 14}, {Head: "申请金额（元）", Wide: 14}, {Head: "收到时间", Wide: 18}, {Head: "第几次提交", Wide: 8}, {Head: "社区意见", Wide: 30},
+		{Head: "总预算（元）", Wide: 14}, {Head: "自己出（元）", Wide: 14}, {Head: "申请金额（元）", Wide: 14}, {Head: "别处来的支持（元）", Wide: 16}, {Head: "收到时间", Wide: 18}, {Head: "第几次提交", Wide: 8}, {Head: "社区意见", Wide: 30},
 		{Head: "代录", Wide: 8}, {Head: "内容指纹", Wide: 20, Words: true}}
 	listTab       = "申报书名单"
 	bookTitle     = "申报书全册"
@@ -61,6 +61,7 @@ type listed struct {
 	Total      int64
 	OwnFen     int64
 	Requested  int64
+	Elsewhere  int64
 	ReceivedAt time.Time
 	Revision   int
 	Opinion    string
@@ -76,7 +77,8 @@ const (
 	listSQL = `select p.id::text, coalesce(p.number, '') as number, p.title, p.state, p.track, p.category, p.colour, p.place::text, coalesce(st.name, '') as street, pl.name as place_name,
   t.name as team_name, l.id::text as lead_id, l.name as lead_name, l.phone_tail,
   (select count(*) from team_member m where m.team_id = t.id and m.state = 'accepted')::int as members_n,
-  (select coalesce(sum(b.amount), 0) from proposal_line b where b.proposal_id = p.id)::bigint as total, p.own_fen, p.requested, p.submitted_at as received_at, p.revision,
+  (select coalesce(sum(b.amount), 0) from proposal_line b where b.proposal_id = p.id)::bigint as total, p.own_fen, p.requested,
+  (select coalesce(sum(o.amount), 0) from proposal_funding o where o.proposal_id = p.id)::bigint as elsewhere, p.submitted_at as received_at, p.revision,
   p.opinion, p.acting_helper is not null as helped, p.digest
   from proposal p join team t on t.id = p.team_id join person l on l.id = p.lead_id join place pl on pl.path = p.place left join place st on st.path = subpath(p.place, 0, least(2, nlevel(p.place)))` +
 		chosen + ` order by p.number, p.id`
@@ -148,7 +150,7 @@ func (b *Book) list(ctx context.Context, w io.Writer, x Export, m *product) erro
 			}
 			if err := put(r.Number, r.Title, edition.NameOf(proposal.States, r.State), edition.NameOf(edition.Tracks, r.Track), edition.NameOf(edition.Categories, r.Category),
 				edition.NameOf(proposal.Colours, r.Colour), r.Street, r.PlaceName, r.TeamName, r.LeadName, phone, r.MembersN, sheet.Money(r.Total), sheet.Money(r.OwnFen),
-				sheet.Money(r.Requested), r.ReceivedAt.In(clock.Shanghai), r.Revision, r.Opinion, acted, r.Digest); err != nil {
+				sheet.Money(r.Requested), sheet.Money(r.Elsewhere), r.ReceivedAt.In(clock.Shanghai), r.Revision, r.Opinion, acted, r.Digest); err != nil {
 				return err
 			}
 		}

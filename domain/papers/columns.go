@@ -18,8 +18,8 @@ type entry struct {
 	Promised string // 是: every promise was signed on the paper
 	Received time.Time
 
-	acts, lines, members []int // the rows of the other sheets
-	faces                []proposal.NewMember
+	acts, lines, funds, members []int // the rows of the other sheets
+	faces                       []proposal.NewMember
 }
 
 // column is a column of a sheet: its name in the file, the names people give it, the field it fills.
@@ -100,6 +100,12 @@ var (
 		{head: "数量", field: "qty", wide: 8, into: func(e *entry) any { return &lastOf(&e.Draft.Lines).Qty }},
 		{head: "备注", also: []string{"说明"}, field: "note", wide: 20, into: func(e *entry) any { return &lastOf(&e.Draft.Lines).Note }},
 	}}
+	fundTab = tab{"别处来的支持", []string{"其他资金", "其他支持"}, []column{seqColumn,
+		{head: "谁给的", also: []string{"来源", "单位"}, field: "source", need: true, wide: 24, note: "最多 40 个字", into: func(e *entry) any { return &lastOf(&e.Draft.Funding).Source }},
+		{head: "给的是什么", also: []string{"类型", "性质"}, field: "kind", need: true, wide: 26, choices: proposal.FundingKinds, into: func(e *entry) any { return &lastOf(&e.Draft.Funding).Kind }},
+		{head: "多少钱", also: []string{"金额"}, field: "amount", need: true, wide: 10, note: "单位：元。东西、场地、人手按市价折算", into: func(e *entry) any { return &lastOf(&e.Draft.Funding).Amount }},
+		{head: "备注", also: []string{"说明"}, field: "note", wide: 20, into: func(e *entry) any { return &lastOf(&e.Draft.Funding).Note }},
+	}}
 	faceTab = tab{"成员", []string{"团队成员"}, []column{seqColumn,
 		{head: "姓名", also: []string{"名字", "成员"}, field: "name", need: true, wide: 10, words: true, into: func(e *entry) any { return &lastOf(&e.faces).Name }},
 		{head: "手机号", also: []string{"电话", "手机", "联系电话"}, field: "phone", need: true, wide: 14, words: true, into: func(e *entry) any { return &lastOf(&e.faces).Phone }},
@@ -109,7 +115,7 @@ var (
 	seqColumn = column{head: "序号", also: []string{"编号", "申报书序号"}, need: true, wide: 6, note: "「申报书」表里的序号", into: func(e *entry) any { return &e.Seq }}
 
 	notesTab = "说明"
-	tabs     = []tab{mainTab, actTab, lineTab, faceTab}
+	tabs     = []tab{mainTab, actTab, lineTab, fundTab, faceTab}
 )
 
 func lastOf[T any](list *[]T) *T { return &(*list)[len(*list)-1] }

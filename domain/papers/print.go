@@ -39,6 +39,8 @@ const (
 	totalWord    = "总预算"
 	ownWord      = "自己出"
 	askWord      = "申请"
+	elseWord     = "合计（不算在预算里）"
+	noneWord     = "没有"
 	unprintable  = "这一份印不出来：里面有一个字库里没有的字（U+%04X）。请改用别的写法，或请技术人员装上有这个字的字体（SEEDBED_PDF_FONT）。"
 	helpedWord   = "照纸质申报书代录，原因：%s"
 )
@@ -48,9 +50,10 @@ var (
 	terms = map[string]string{"title": "项目名称", "place": "社区", "track": "赛道", "category": "项目类别", "colour": "七彩服务", "team": "团队", "lead": "领办人", "time": "起止时间",
 		"venue": "在哪里做", "asks": "申请金额", "pitch": "一句话介绍", "problem": "想解决的问题", "affected": "谁会受益", "goal": "目标", "method": "做法", "risks": "安全",
 		"partners": "合作和资源", "targets": "预期成果", "product": "留下什么", "future": "以后怎么办", "number": "编号"}
-	heads      = map[string]string{"activities": "活动安排", "budget": "预算", "members": "团队成员", "promises": "承诺", "opinion": "社区意见"}
+	heads      = map[string]string{"activities": "活动安排", "budget": "预算", "funding": "别处来的支持", "members": "团队成员", "promises": "承诺", "opinion": "社区意见"}
 	activities = []string{"做什么", "几次", "什么时候", "在哪里", "每次多少人"}
 	lines      = []string{"科目", "买什么、做什么用", "单价", "数量", "金额"}
+	funding    = []string{"谁给的", "给的是什么", "说明", "金额"}
 	members    = []string{"姓名", "做什么", "会什么"}
 	signed     = []string{"领办人（签字）：", "社区（盖章）：", "日期："}
 	roles      = map[string]string{"lead": "领办人", "deputy": "副领办人", "treasurer": "记账员", "member": "成员"}
@@ -209,6 +212,12 @@ func form(fonts *paper.Fonts, f proposal.Full, r proposal.Revision, sealed bool,
 	s.Table(plan(f))
 	s.Heading(heads["budget"])
 	s.Table(budget(f))
+	s.Heading(heads["funding"])
+	if len(f.Funding) == 0 {
+		s.Paragraph(noneWord)
+	} else {
+		s.Table(elsewhere(f))
+	}
 	s.Heading(heads["members"])
 	s.Table(team(f))
 	s.Heading(heads["promises"])
@@ -285,6 +294,16 @@ func budget(f proposal.Full) paper.Table {
 	}{{totalWord, proposal.Total(f.Lines).Show()}, {ownWord, f.OwnFen.Show()}, {askWord, f.Requested.Show()}} {
 		t.Rows = append(t.Rows, []paper.Cell{{Text: sum.name, Span: 4, Bold: true, Align: paper.Middle}, {Text: sum.show, Align: paper.Right}})
 	}
+	return t
+}
+
+// elsewhere is what the project gets from others, beside its budget.
+func elsewhere(f proposal.Full) paper.Table {
+	t := paper.Table{Widths: []float64{26, 28, 28, 18}, Head: funding}
+	for _, l := range f.Funding {
+		t.Rows = append(t.Rows, []paper.Cell{{Text: l.Source}, {Text: edition.NameOf(proposal.FundingKinds, l.Kind), Align: paper.Middle}, {Text: l.Note}, {Text: l.Amount.Show(), Align: paper.Right}})
+	}
+	t.Rows = append(t.Rows, []paper.Cell{{Text: elseWord, Span: 3, Bold: true, Align: paper.Middle}, {Text: proposal.FundingTotal(f.Funding).Show(), Align: paper.Right}})
 	return t
 }
 

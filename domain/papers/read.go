@@ -208,6 +208,8 @@ func (r *reading) child(t tab, p sheet.Page) {
 			e.Draft.Activities, e.acts = append(e.Draft.Activities, proposal.Activity{}), append(e.acts, row)
 		case lineTab.name:
 			e.Draft.Lines, e.lines = append(e.Draft.Lines, proposal.Line{}), append(e.lines, row)
+		case fundTab.name:
+			e.Draft.Funding, e.funds = append(e.Draft.Funding, proposal.Funding{}), append(e.funds, row)
 		default:
 			e.faces, e.members = append(e.faces, proposal.NewMember{}), append(e.members, row)
 		}
@@ -258,6 +260,8 @@ func (r *reading) check(e *entry) {
 			r.wrong(actTab.name, e.acts[i], headOf(actTab, name), "", m.Text, m.Args...)
 		case group == "lines" && i < len(e.lines):
 			r.wrong(lineTab.name, e.lines[i], headOf(lineTab, name), "", m.Text, m.Args...)
+		case group == "funding" && i < len(e.funds):
+			r.wrong(fundTab.name, e.funds[i], headOf(fundTab, name), "", m.Text, m.Args...)
 		default:
 			r.wrong(mainTab.name, e.Row, headOf(mainTab, field), "", m.Text, m.Args...)
 		}

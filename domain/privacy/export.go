@@ -26,7 +26,8 @@ const (
 	rowsSQL    = `select section, body from own_rows(@me::uuid)`
 	linesSQL   = `select e.at, e.entity, e.action, e.to_state as "to", coalesce(h.name, '') as helper from audit_event e left join person h on h.id = e.helper where e.actor = @me::uuid order by e.at desc limit 5000`
 	planSQL    = `select p.id::text as proposal, coalesce((select jsonb_agg(to_jsonb(a) - 'proposal_id' order by a.seq) from proposal_activity a where a.proposal_id = p.id), '[]') as activities,
-  coalesce((select jsonb_agg(to_jsonb(l) - 'proposal_id' order by l.seq) from proposal_line l where l.proposal_id = p.id), '[]') as budget from proposal p where p.lead_id = @me::uuid order by p.created_at`
+  coalesce((select jsonb_agg(to_jsonb(l) - 'proposal_id' order by l.seq) from proposal_line l where l.proposal_id = p.id), '[]') as budget,
+  coalesce((select jsonb_agg(to_jsonb(o) - 'proposal_id' order by o.seq) from proposal_funding o where o.proposal_id = p.id), '[]') as funding from proposal p where p.lead_id = @me::uuid order by p.created_at`
 )
 
 func hash(token string) []byte {
@@ -73,11 +74,12 @@ type Section struct {
 	Body    []map[string]any
 }
 
-// Plan is the activities and the budget of a proposal.
+// Plan is the activities and the budget of a proposal, and what it gets from elsewhere.
 type Plan struct {
 	Proposal   string
 	Activities []map[string]any
 	Budget     []map[string]any
+	Funding    []map[string]any // what comes from elsewhere
 }
 
 // Deed is something the person did, or somebody did in their name.

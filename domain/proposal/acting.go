@@ -17,12 +17,16 @@ type handing struct {
 	received time.Time // the stamp on the paper for one of the grace list, else the house's own
 	at       time.Time
 	counts   time.Time // what the deadline is compared with
+	standing string    // the lead's standing wish under which the house hands it in, "" for a pressed button
 }
 
 // data is what the trail keeps of a handing-in: a paper's own time too, when that decided.
 func (h handing) data(all map[string]any) map[string]any {
 	if h.received != h.at {
 		all["received"], all["grace"] = h.received, h.GraceID
+	}
+	if h.standing != "" {
+		all["standing"] = h.standing
 	}
 	return all
 }

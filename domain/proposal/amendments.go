@@ -20,10 +20,12 @@ import (
 // Amendment is one field that is not as it was.
 type Amendment struct {
 	Name    string           // what the form calls it
+	NameEn  string           // of a question of the district; "" where Name is to be translated
 	Pieces  []redline.Piece  // of a text
 	Old     []string         // of anything else; choices by their names
 	New     []string         //
 	Choices []edition.Choice // not nil: Old and New are names to be translated
+	Files   *PaperChange     // of a question that is answered with files
 }
 
 // Amendments is everything between two versions of a proposal.
@@ -31,12 +33,15 @@ type Amendments struct {
 	Fields     []Amendment
 	Activities []redline.Row[Activity] // nil when the plan is as it was
 	Lines      []redline.Row[Line]     // nil when the budget is as it was
+	Funding    []redline.Row[Funding]  // nil when what comes from elsewhere is as it was
 	OldTotal   yuan.Fen
 	NewTotal   yuan.Fen
 }
 
 // None tells whether nothing was changed.
-func (c Amendments) None() bool { return len(c.Fields) == 0 && c.Activities == nil && c.Lines == nil }
+func (c Amendments) None() bool {
+	return len(c.Fields) == 0 && c.Activities == nil && c.Lines == nil && c.Funding == nil
+}
 
 // what the form calls each field of a draft; one that is not listed is still compared, under the name of the rest.
 var amendNames = map[string]struct {
@@ -49,11 +54,13 @@ var amendNames = map[string]struct {
 	"SatisfactionTarget": {"满意的人占多少", nil}, "Product": {"会留下什么成果", nil}, "OwnFen": {"团队自己出多少", nil}, "Future": {"以后怎么办", nil}, "OrgWish": {"成立组织", OrgWishes},
 	"OrgType": {"类型", OrgTypes}, "Declared": {"承诺", Declarations}}
 
-// amendTables are shown as tables, and the count of saves is no content.
-var amendTables = []string{"Saves", "Activities", "Lines"}
+// amendTables are shown as tables or question by question, and the count of saves and the version of the questions are no
+// content.
+var amendTables = []string{"Saves", "Activities", "Lines", "Funding", "Form", "Answers"}
 
-// AmendmentsBetween tells what was changed from one version to the next, field by field and row by row.
-func AmendmentsBetween(old, new Draft) Amendments {
+// AmendmentsBetween tells what was changed from one version to the next, field by field and row by row; asked are
+// the district's questions, by which its part is told answer by answer.
+func AmendmentsBetween(old, new Draft, asked []edition.Question) Amendments {
 	c := Amendments{OldTotal: Total(old.Lines), NewTotal: Total(new.Lines)}
 	a, b := reflect.ValueOf(old), reflect.ValueOf(new)
 	for i := range a.NumField() {
@@ -65,6 +72,7 @@ func AmendmentsBetween(old, new Draft) Amendments {
 			c.Fields = append(c.Fields, change)
 		}
 	}
+	c.Fields = append(c.Fields, amendedReplies(old.Answers, new.Answers, asked)...)
 	if !slices.Equal(old.Activities, new.Activities) {
 		c.Activities = redline.Rows(old.Activities, new.Activities, func(a, b Activity) bool {
 			return kindred(Line{Item: a.Name}, Line{Item: b.Name})
@@ -72,6 +80,9 @@ func AmendmentsBetween(old, new Draft) Amendments {
 	}
 	if !slices.Equal(old.Lines, new.Lines) {
 		c.Lines = redline.Rows(old.Lines, new.Lines, kindred)
+	}
+	if !slices.Equal(old.Funding, new.Funding) {
+		c.Funding = redline.Rows(old.Funding, new.Funding, akinFunding)
 	}
 	return c
 }
@@ -202,7 +213,11 @@ func (b *Book) compared(ctx context.Context, f Full, from, to int) (Compared, er
 			return c, err
 		}
 	}
-	c.Amendments = AmendmentsBetween(old, new)
+	asked, err := askedIn(ctx, b.db, f.EditionID, old, new)
+	if err != nil {
+		return c, err
+	}
+	c.Amendments = AmendmentsBetween(old, new, asked)
 	returns, err := pg.All[Return](ctx, b.db, returnsSQL, pg.Args{"id": f.ID})
 	for i, r := range returns {
 		if r.Revision >= c.From && r.Revision < last {

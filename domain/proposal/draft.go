@@ -69,6 +69,7 @@ type Draft struct {
 	Product            string     `form:"product" step:"marks"`
 	Lines              []Line     `form:"lines" step:"budget"`
 	OwnFen             yuan.Fen   `form:"own" step:"budget"`
+	Funding            []Funding  `form:"funding" step:"budget" json:",omitempty"`
 	Future             string     `form:"future" step:"promise"`
 	OrgWish            string     `form:"org_wish" step:"promise"`
 	OrgType            string     `form:"org_type" step:"promise"`
@@ -133,6 +134,9 @@ func (d Draft) tooMany(wrong *fault.Fields) {
 	if len(d.Lines) > mostLines {
 		wrong.Add("lines.0.item", "预算最多写 %d 行，相近的可以合成一行", mostLines)
 	}
+	if len(d.Funding) > mostFunding {
+		wrong.Add("funding.0.source", "别处来的支持最多写 %d 行，相近的可以合成一行", mostFunding)
+	}
 }
 
 func (d Draft) checkRows(wrong *fault.Fields) {
@@ -157,6 +161,7 @@ func (d Draft) checkRows(wrong *fault.Fields) {
 			wrong.Add(at+"unit_price", "这一行的金额太大了，请检查单价和数量")
 		}
 	}
+	d.checkFunding(wrong)
 }
 
 func between(wrong *fault.Fields, field string, value, most int) {
@@ -185,6 +190,7 @@ func Total(lines []Line) yuan.Fen {
 func (d Draft) tidy() Draft {
 	d.Activities = slices.DeleteFunc(slices.Clone(d.Activities), func(a Activity) bool { return a == Activity{Row: a.Row} })
 	d.Lines = slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l == Line{Row: l.Row} })
+	d.Funding = slices.DeleteFunc(slices.Clone(d.Funding), func(l Funding) bool { return l == Funding{Row: l.Row} })
 	return d
 }
 
@@ -195,7 +201,7 @@ const (
   volunteer_target = @volunteer_target, satisfaction_target = @satisfaction_target, product = @product, future = @future, org_wish = @org_wish,
   org_type = @org_type, own_fen = @own, requested = @requested, declared = @declared, saved_at = @at, saves = saves + 1 where id = @id::uuid`
 	nameTeamSQL  = `update team set name = @name where id = @team::uuid and name <> @name`
-	clearRowsSQL = `with a as (delete from proposal_activity where proposal_id = @id::uuid) delete from proposal_line where proposal_id = @id::uuid`
+	clearRowsSQL = `with a as (delete from proposal_activity where proposal_id = @id::uuid), f as (delete from proposal_funding where proposal_id = @id::uuid) delete from proposal_line where proposal_id = @id::uuid`
 	activitySQL  = `insert into proposal_activity (proposal_id, seq, name, times, month, place_text, people, row_id) select @id::uuid, r.n, r.a->>'name', (r.a->>'times')::int, r.a->>'month',
   r.a->>'place', (r.a->>'people')::int, r.a->>'row' from jsonb_array_elements(@rows::jsonb) with ordinality r(a, n)`
 	lineSQL = `insert into proposal_line (proposal_id, seq, category, item, unit_price, qty, note, row_id) select @id::uuid, r.n, r.a->>'category', r.a->>'item', (r.a->>'unit_price')::bigint,
@@ -225,6 +231,11 @@ func write(ctx context.Context, tx pg.Tx, p Proposal, d Draft, at time.Time) err
 	}
 	if len(d.Lines) > 0 {
 		if _, err := pg.Do(ctx, tx, lineSQL, pg.Args{"id": p.ID, "rows": d.Lines}); err != nil {
+			return err
+		}
+	}
+	if len(d.Funding) > 0 {
+		if _, err := pg.Do(ctx, tx, fundingSQL, pg.Args{"id": p.ID, "rows": d.Funding}); err != nil {
 			return err
 		}
 	}

@@ -67,6 +67,7 @@ func TestSaveKeepsWhatIsThere(t *testing.T) {
 	}
 	full := good(saves)
 	full.OwnFen = 300_00
+	full.Funding = []Funding{{Source: "街道工会", Kind: "in_kind", Amount: 500_00, Note: "借用桌椅"}}
 	if _, err := w.book.Save(ctx, w.lead, id, full); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestSaveKeepsWhatIsThere(t *testing.T) {
 	for i := range have.Lines {
 		have.Lines[i].Row = ""
 	}
-	have.Activities[0].Row = ""
+	have.Activities[0].Row, have.Funding[0].Row = "", ""
 	have.StartsOn, have.EndsOn = want.StartsOn, want.EndsOn // a date comes back without its hour
 	if !reflect.DeepEqual(have, want) {
 		t.Errorf("read back %+v\nwritten %+v", have, want)

@@ -25,7 +25,7 @@ type Clash struct {
 // Where the two differ, theirs stays and the place is among the clashes. base is nil when nobody remembers it any more:
 // then whatever is filled in on both sides and differs is a clash, and nothing counts as deleted.
 func Combine(base *Draft, mine, theirs Draft) (Draft, []Clash) {
-	theirs.Activities, theirs.Lines = slices.Clone(theirs.Activities), slices.Clone(theirs.Lines)
+	theirs = theirs.cloned()
 	m := joining{}
 	var from reflect.Value
 	if base != nil {
@@ -189,7 +189,7 @@ func sameRow(a, b reflect.Value) bool { return reflect.DeepEqual(a.Interface(), 
 func rowText(row reflect.Value) string {
 	parts := []string{}
 	for i := range row.NumField() {
-		if name := nameOf(row.Type().Field(i)); name == "" || name == "category" {
+		if name := nameOf(row.Type().Field(i)); name == "" || name == "category" || name == "kind" {
 			continue
 		}
 		if text := asTyped(row.Field(i)); text != "" {

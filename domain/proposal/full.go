@@ -37,6 +37,7 @@ type sheet struct {
 	OpinionName string
 	Activities  []Activity
 	Lines       []Line
+	Funding     []Funding
 	Members     []Member
 }
 
@@ -56,6 +57,8 @@ const sheetSQL = `select t.name as team_name, t.state as team_state, l.name as l
     from proposal_activity a where a.proposal_id = p.id) as activities,
   (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note, 'row', b.row_id) order by b.seq), '[]')
     from proposal_line b where b.proposal_id = p.id) as lines,
+  (select coalesce(jsonb_agg(jsonb_build_object('source', o.source, 'kind', o.kind, 'amount', o.amount, 'note', o.note, 'row', o.row_id) order by o.seq), '[]')
+    from proposal_funding o where o.proposal_id = p.id) as funding,
   (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'person_id', coalesce(m.person_id::text, ''), 'name', m.name, 'role', m.role, 'skill', m.skill,
     'phone_tail', m.phone_tail, 'state', m.state, 'age', m.age, 'rights', m.rights, 'version', m.version) order by (m.role <> 'lead'), m.at, m.id), '[]')
     from team_member m where m.team_id = t.id and m.state in ('invited', 'applied', 'accepted')) as members
@@ -96,7 +99,7 @@ func (f Full) Draft() Draft {
 		StartsOn: whole(f.StartsOn), EndsOn: whole(f.EndsOn), Problem: f.Problem, Affected: f.Affected, HowFound: f.HowFound, Asked: f.Asked, Goal: f.Goal,
 		Method: f.Method, Activities: f.Activities, Risks: f.Risks, Partners: f.Partners, ActTarget: f.ActTarget, ServedTarget: f.ServedTarget,
 		PeopleTarget: f.PeopleTarget, VolunteerTarget: f.VolunteerTarget, SatisfactionTarget: f.SatisfactionTarget, Product: f.Product, Lines: f.Lines,
-		OwnFen: f.OwnFen, Future: f.Future, OrgWish: f.OrgWish, OrgType: f.OrgType, Declared: f.Declared,
+		OwnFen: f.OwnFen, Funding: f.Funding, Future: f.Future, OrgWish: f.OrgWish, OrgType: f.OrgType, Declared: f.Declared,
 		Form: f.District.Form.Version, Answers: f.District.Answers}
 }
 
@@ -107,6 +110,7 @@ func (f Full) With(d Draft) Full {
 	f.Goal, f.Method, f.Activities, f.Risks, f.Partners = d.Goal, d.Method, d.Activities, d.Risks, d.Partners
 	f.ActTarget, f.ServedTarget, f.PeopleTarget, f.VolunteerTarget = d.ActTarget, d.ServedTarget, d.PeopleTarget, d.VolunteerTarget
 	f.SatisfactionTarget, f.Product, f.Lines, f.OwnFen = d.SatisfactionTarget, d.Product, d.Lines, d.OwnFen
+	f.Funding = d.Funding
 	f.Future, f.OrgWish, f.OrgType, f.Declared = d.Future, d.OrgWish, d.OrgType, d.Declared
 	f.Requested = max(Total(d.Lines)-d.OwnFen, 0)
 	f.District.Answers = d.Answers

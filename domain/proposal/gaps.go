@@ -120,6 +120,7 @@ func (f Full) budget(g *gaps) {
 		g.need("budget", field(i, "unit_price"), l.UnitPrice == 0, "第 %d 行预算还没有写单价", i+1)
 		g.need("budget", field(i, "qty"), l.Qty == 0, "第 %d 行预算还没有写数量", i+1)
 	}
+	f.elsewhere(g)
 	for _, over := range ceilings(f.Lines, f.OwnFen, f.Track, f.Edition.Rules) {
 		g.need(over.Section, over.Field, true, over.Text.Text, over.Text.Args...)
 	}

@@ -98,6 +98,7 @@ func (h *hinter) money() {
 
 func (h *hinter) twice() {
 	h.when(slices.Contains(h.Declared, "one_fund"), "single", "承诺没有用同样的开支申请别的公共资金", "bad", "没有勾选「同样的开支没有申请别的公共资金」")
+	h.elsewhere()
 	open, one := 0, 0
 	for _, l := range h.Likes {
 		switch {
@@ -114,7 +115,7 @@ func (h *hinter) twice() {
 		h.say("single", "bad", "有 %d 份申报书已经认定是同一个项目", one)
 	}
 	if len(h.Overlaps) > 0 {
-		h.say("single", "warn", "同一批人在别的 %d 个项目里有相同的开支", len(h.Overlaps))
+		h.say("single", "warn", "同一批人或同一个组织在别的 %d 个项目里有相同的开支", len(h.Overlaps))
 	}
 }
 

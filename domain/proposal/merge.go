@@ -21,6 +21,7 @@ const (
 	MergeAsked    = "asked"
 	MergeDone     = "merged"
 	MergeDeclined = "declined"
+	MergeLapsed   = "lapsed" // not answered by both in time
 )
 
 // Merge is the community's question to two teams with one idea (DOMAIN §18-2): one proposal is kept, the other closed.

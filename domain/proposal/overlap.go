@@ -8,7 +8,7 @@ import (
 	"seedbed/storage/pg"
 )
 
-// Overlap is another project of the same people that asks, or was paid, for alike expenses: what the promise not to ask
+// Overlap is another project of the same people, or of the same organisation, that asks, or was paid, for alike expenses: what the promise not to ask
 // twice for the same thing (申报书的承诺) is held against.
 type Overlap struct {
 	ID       string
@@ -18,6 +18,7 @@ type Overlap struct {
 	State    string
 	Place    string
 	SameLead bool
+	SameOrg  bool // made in the name of the same organisation
 	People   int // of this team who are in that one too
 	Pairs    []LinePair
 }
@@ -26,23 +27,23 @@ type Overlap struct {
 type LinePair struct{ Mine, Theirs Line }
 
 const (
-	overlapSQL = `select o.id::text, o.title, coalesce(o.number, '') as number, e.title as edition, o.state, o.place::text, o.lead_id = me.lead_id as same_lead,
+	overlapSQL = `select o.id::text, o.title, coalesce(o.number, '') as number, e.title as edition, o.state, o.place::text, o.lead_id = me.lead_id as same_lead, o.org_id is not distinct from me.org_id and o.org_id is not null as same_org,
   (select count(*) from team_member m join team_member n on n.person_id = m.person_id and n.state = 'accepted' where m.team_id = me.team_id and m.state = 'accepted' and n.team_id = o.team_id) as people,
   (select coalesce(jsonb_agg(jsonb_build_object('category', b.category, 'item', b.item, 'unit_price', b.unit_price, 'qty', b.qty, 'note', b.note) order by b.seq), '[]')
     from proposal_line b where b.proposal_id = o.id) as lines
   from proposal me join proposal o on o.id <> me.id and o.state = any(@live) join edition e on e.id = o.edition_id
-  where me.id = @id::uuid and exists (select from team_member m join team_member n on n.person_id = m.person_id and n.state = 'accepted'
-    where m.team_id = me.team_id and m.state = 'accepted' and n.team_id = o.team_id) order by same_lead desc, o.submitted_at desc, o.id limit 20`
+  where me.id = @id::uuid and (o.org_id = me.org_id or exists (select from team_member m join team_member n on n.person_id = m.person_id and n.state = 'accepted'
+    where m.team_id = me.team_id and m.state = 'accepted' and n.team_id = o.team_id)) order by same_lead desc, o.submitted_at desc, o.id limit 20`
 )
 
 type overlapping struct {
 	ID, Title, Number, Edition, State, Place string
-	SameLead                                 bool
+	SameLead, SameOrg                        bool
 	People                                   int
 	Lines                                    []Line
 }
 
-// overlaps finds the live and paid projects of a team's people, in any edition, with alike lines in their budgets.
+// overlaps finds the live and paid projects of a team's people and of its organisation, in any edition, with alike lines in their budgets.
 func overlaps(ctx context.Context, q pg.Reader, f Full) ([]Overlap, error) {
 	others, err := pg.All[overlapping](ctx, q, overlapSQL, pg.Args{"id": f.ID, "live": Live})
 	if err != nil {
@@ -60,7 +61,7 @@ func overlaps(ctx context.Context, q pg.Reader, f Full) ([]Overlap, error) {
 			}
 		}
 		if len(pairs) > 0 {
-			list = append(list, Overlap{ID: o.ID, Title: o.Title, Number: o.Number, Edition: o.Edition, State: o.State, Place: o.Place, SameLead: o.SameLead, People: o.People, Pairs: pairs})
+			list = append(list, Overlap{ID: o.ID, Title: o.Title, Number: o.Number, Edition: o.Edition, State: o.State, Place: o.Place, SameLead: o.SameLead, SameOrg: o.SameOrg, People: o.People, Pairs: pairs})
 		}
 	}
 	return list, nil

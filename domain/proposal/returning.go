@@ -34,6 +34,11 @@ var CommonReasons = []edition.Choice{{Code: "problem", Name: "想解决的问题
 	{Code: "price", Name: "有的价格偏高，请核对或说明理由"}, {Code: "venue", Name: "场地还没有落实，请先和社区商量好"}, {Code: "safety", Name: "请补充安全方面的安排"},
 	{Code: "targets", Name: "目标和活动安排对不上，请改成一致"}, {Code: "merge", Name: "和别的项目相近，请商量能不能一起做"}}
 
+// ReasonStep is the step of the form that a ready reason is about, "" for the whole.
+func ReasonStep(code string) string {
+	return map[string]string{"problem": "need", "budget": "budget", "price": "budget", "venue": "card", "safety": "plan", "targets": "marks"}[code]
+}
+
 // sectionName is what a part of the form is called, "" when there is none of that name.
 func sectionName(id string) string {
 	for _, s := range Sections {

@@ -4,13 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"seedbed/domain/audit"
 	"seedbed/domain/fault"
@@ -108,50 +104,6 @@ func (b *Book) Edit(ctx context.Context, by identity.Actor, id string, e Edit) (
 	return kept, err
 }
 
-var rowName = regexp.MustCompile(`^[0-9a-z]{6,16}$`)
-
-// name gives every row a name of its own: the one it brought, else that of the row that stood at its place.
-func (e *Edit) name(from Draft) {
-	e.Activities, e.Lines = slices.Clone(e.Activities), slices.Clone(e.Lines)
-	acts, lines := namer{seen: map[string]bool{}}, namer{seen: map[string]bool{}}
-	for _, a := range from.Activities {
-		acts.there = append(acts.there, a.Row)
-	}
-	for _, l := range from.Lines {
-		lines.there = append(lines.there, l.Row)
-	}
-	for i, a := range e.Activities {
-		e.Activities[i].Row = acts.name(a.Row, a == Activity{})
-	}
-	for i, l := range e.Lines {
-		e.Lines[i].Row = lines.name(l.Row, l == Line{})
-	}
-}
-
-// namer names the rows of a list.
-type namer struct {
-	there []string // the names of the rows that stand there, not yet given
-	seen  map[string]bool
-}
-
-func (n *namer) name(brought string, blank bool) string {
-	name := brought
-	if !rowName.MatchString(name) || n.seen[name] {
-		name = RowName()
-		if !blank && len(n.there) > 0 && !n.seen[n.there[0]] {
-			name = n.there[0]
-		}
-	}
-	if !blank && len(n.there) > 0 {
-		n.there = n.there[1:]
-	}
-	n.seen[name] = true
-	return name
-}
-
-// RowName makes a name for a new row.
-func RowName() string { return strings.ReplaceAll(uuid.NewString(), "-", "")[:10] }
-
 // wrong is what cannot be kept of the step's fields.
 func (e *Edit) wrong() fault.Fields {
 	mine := stepFields(e.Step)
@@ -162,22 +114,6 @@ func (e *Edit) wrong() fault.Fields {
 		}
 	}
 	return wrong
-}
-
-// key turns a field's name in the form into that of the place: activities.1.times → activities@k3v9x2.times.
-func (e *Edit) key(field string) string {
-	group, rest, inRow := strings.Cut(field, ".")
-	at, name, _ := strings.Cut(rest, ".")
-	n, err := strconv.Atoi(at)
-	switch {
-	case !inRow || err != nil || n < 0:
-		return field
-	case group == "activities" && n < len(e.Activities):
-		return group + "@" + e.Activities[n].Row + "." + name
-	case group == "lines" && n < len(e.Lines):
-		return group + "@" + e.Lines[n].Row + "." + name
-	}
-	return field
 }
 
 // join is the merge of an edit with what is stored.
@@ -193,7 +129,7 @@ func join(ctx context.Context, tx pg.Tx, f Full, e Edit, wrong fault.Fields) (Dr
 	}
 	e.name(from)
 	mine := from
-	mine.Activities, mine.Lines = slices.Clone(from.Activities), slices.Clone(from.Lines)
+	mine = mine.cloned()
 	for _, name := range stepFields(e.Step) {
 		take(&mine, e.Draft, name)
 	}

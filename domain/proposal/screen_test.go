@@ -236,7 +236,7 @@ func TestReturnNamesThePartsAndTheChangesShow(t *testing.T) {
 func TestNothingChangedIsNothing(t *testing.T) {
 	a, b := good(1), good(9)
 	a.Affected, b.Affected = nil, []string{}
-	if c := AmendmentsBetween(a, b); !c.None() {
+	if c := AmendmentsBetween(a, b, nil); !c.None() {
 		t.Errorf("%+v", c)
 	}
 }

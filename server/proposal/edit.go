@@ -41,10 +41,23 @@ func (h handlers) edit(c *fiber.Ctx) error {
 		return fault.Missing()
 	}
 	p := view.EditPage{Full: f, Form: answers(f, web.Fill(f.Draft())), Step: step, Page: proposal.RowName(), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Gaps: gaps}
-	if web.Query(c, "add") != "" {
-		p.Extra = 1
+	p.Add = map[string]string{"activity": "activities", "line": "lines", "funding": "funding"}[web.Query(c, "add")]
+	if p.Because, err = h.because(c, f); err != nil {
+		return err
 	}
 	return web.Page(c, view.Edit(p))
+}
+
+// because is what the desk that sent a proposal back wants to have changed; nil when it was not sent back.
+func (h handlers) because(c *fiber.Ctx, f proposal.Full) (*proposal.Return, error) {
+	if f.State != proposal.Returned {
+		return nil, nil
+	}
+	r, err := h.book.Story(c.UserContext(), web.Actor(c), f.ID)
+	if err != nil || len(r.Returns) == 0 {
+		return nil, err
+	}
+	return &r.Returns[len(r.Returns)-1], nil
 }
 
 func known(step string) bool {
@@ -151,6 +164,8 @@ func onward(f proposal.Full, step, then string) string {
 		return at + "/edit/plan?add=activity#s-plan"
 	case "add-line":
 		return at + "/edit/budget?add=line#s-budget"
+	case "add-funding":
+		return at + "/edit/budget?add=funding#elsewhere"
 	case "team", "check":
 		return at + "/" + then
 	case "promise":
@@ -191,6 +206,9 @@ func (h handlers) again(c *fiber.Ctx, status int, e proposal.Edit, form ui.Form,
 	p := view.EditPage{Full: f, Form: shown.stored, Step: step, Page: e.Page, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Gaps: f.Gaps(), Kept: why, Clashes: clashes}
 	if p.Page == "" {
 		p.Page = proposal.RowName()
+	}
+	if p.Because, err = h.because(c, f); err != nil {
+		return err
 	}
 	return web.Show(c, status, view.Edit(p))
 }

@@ -37,6 +37,8 @@ func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) 
 		{Method: "POST", Path: "/proposals/:id", May: identity.DraftProposals, Handle: h.save},
 		{Method: "GET", Path: "/proposals/:id/check", May: identity.DraftProposals, Handle: h.check},
 		{Method: "POST", Path: "/proposals/:id/submit", May: identity.DraftProposals, Handle: h.submit},
+		{Method: "POST", Path: "/proposals/:id/standing", May: identity.DraftProposals, Handle: h.stand},
+		{Method: "POST", Path: "/proposals/:id/standing/drop", May: identity.DraftProposals, Handle: h.unstand},
 		{Method: "GET", Path: "/proposals/:id/receipt", May: identity.DraftProposals, Handle: h.receipt},
 		{Method: "GET", Path: "/proposals/:id/print", May: identity.DraftProposals, Handle: h.print},
 		{Method: "POST", Path: "/proposals/:id/withdraw", May: identity.DraftProposals, Handle: h.withdraw},

@@ -23,7 +23,12 @@ func (h handlers) checkPage(c *fiber.Ctx, status int, f proposal.Full, kept *fau
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Check(view.CheckPage{Full: f.Settled(), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept, Like: n, Public: public}))
+	wish, err := h.book.StandingOf(c.UserContext(), f)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, status, view.Check(view.CheckPage{Full: f.Settled(), Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Closed: h.book.Writable(f), Kept: kept, Like: n, Public: public,
+		Standing: wish, WishID: newID()}))
 }
 
 // pressed is a button of the check page: at which save it was shown.

@@ -20,6 +20,8 @@ var deeds = map[string]string{
 	"team_want want": "写了想请人做什么", "team_want turn": "开或停一项招募", "team_post publish": "公开招募", "team_post unpublish": "停止公开招募", "team_link make": "做了邀请码", "team_link revoke": "作废邀请码", "guardian ask": "请家长确认", "guardian answer": "家长答复",
 	"guardian look": "看了未成年人的资料", "guardian reveal": "看了家长的号码", "handover propose": "提出换领办人", "handover vote": "投票换领办人", "handover end": "换领办人的投票有了结果", "proposal_comment say": "给申报书留言", "proposal_comment hide": "收起留言",
 	"proposal start": "开始写申报书", "proposal submit": "提交申报书", "proposal endorse": "社区同意推荐", "proposal refuse": "社区没有推荐", "proposal return": "退回申报书修改", "proposal examine": "作了资格审查", "proposal uphold": "申诉成立，改为通过", "proposal withdraw": "撤回申报书",
+	"proposal_standing ask": "选了到点自动提交", "proposal_standing taken_back": "取消了到点自动提交", "proposal_standing sent": "到点自动提交了", "proposal_standing unsent": "到点没有填齐，没有自动提交", "proposal_standing moot": "不用再自动提交",
+	"proposal_merge ask": "请两个团队合并", "proposal_merge agree": "同意合并", "proposal_merge decline": "没有同意合并", "proposal_merge unite": "两份申报书合并了", "proposal_merge lapse": "合并到时间没有答复",
 	"proposal refine": "交了优化稿", "proposal seal_refinement": "优化稿定稿", "proposal send_refinement_back": "退回优化稿",
 	"proposal shortlisted": "申报书进入评审", "proposal not_shortlisted": "申报书没有入围", "proposal pitched": "完成路演", "proposal ranked": "评审完成，排了名次", "proposal selected": "项目入选", "proposal reserve": "列为候补", "proposal not_selected": "没有入选",
 	"proposal refining": "立项，请团队优化预算", "proposal refined": "确认优化稿", "proposal contracted": "协议生效", "proposal void": "申报书作废",

@@ -196,7 +196,7 @@ func appealTag(state string) ui.TagItem {
 }
 
 func mergeTag(state string) ui.TagItem {
-	return map[string]ui.TagItem{proposal.MergeAsked: {Kind: "warn", Text: "等两边答复"}, proposal.MergeDone: {Kind: "ok", Text: "已经合并"}, proposal.MergeDeclined: {Text: "没有合并"}}[state]
+	return map[string]ui.TagItem{proposal.MergeAsked: {Kind: "warn", Text: "等两边答复"}, proposal.MergeDone: {Kind: "ok", Text: "已经合并"}, proposal.MergeDeclined: {Text: "没有合并"}, proposal.MergeLapsed: {Text: "到时间没有答复，不合并"}}[state]
 }
 
 func agreed(at *time.Time) fault.Message {
@@ -294,4 +294,12 @@ func rowTag(kind redline.Kind) ui.TagItem {
 	default:
 		return ui.TagItem{Text: "没变"}
 	}
+}
+
+// amendName is what a changed field is called: a question of the district by its own words.
+func amendName(ctx context.Context, a proposal.Amendment) string {
+	if a.NameEn != "" {
+		return words.Pick(ctx, a.Name, a.NameEn)
+	}
+	return a.Name
 }

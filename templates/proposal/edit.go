@@ -70,7 +70,12 @@ func here(is bool) templ.Attributes {
 	return nil
 }
 
-func (p EditPage) rows(group string) int { return p.Form.Rows(group, 1) + p.Extra }
+func (p EditPage) rows(group string) int {
+	if p.Add == group {
+		return p.Form.Rows(group, 1) + 1
+	}
+	return p.Form.Rows(group, 1)
+}
 
 // rowName is the name of a row; one that is shown for the first time gets one here, so that it is the same row however
 // often it is sent.
@@ -108,7 +113,7 @@ func (p EditPage) uploadAttrs(ctx context.Context) templ.Attributes {
 var placeNames = map[string]string{"title": "项目名称", "pitch": "一句话介绍", "track": "赛道", "category": "项目类别", "colour": "属于七彩服务的哪一种", "team_name": "团队名称", "venue": "在哪里做",
 	"starts_on": "什么时候开始", "ends_on": "什么时候结束（最长一年）", "problem": "想解决的问题", "how_found": "您是怎么发现的", "asked": "问过多少位居民", "goal": "目标", "method": "做法", "risks": "安全",
 	"partners": "资源", "act_target": "一共做多少场活动", "served_target": "服务多少人次", "people_target": "直接受益多少人", "volunteer_target": "有多少志愿者参加", "satisfaction_target": "满意的人占多少",
-	"product": "成果", "own": "团队自己出多少", "future": "以后怎么办", "org_wish": "想不想成立一个社区组织", "org_type": "是哪一类", "activities": "活动安排", "lines": "预算"}
+	"product": "成果", "own": "团队自己出多少", "future": "以后怎么办", "org_wish": "想不想成立一个社区组织", "org_type": "是哪一类", "activities": "活动安排", "lines": "预算", "funding": "别处来的支持"}
 
 // placeName is what the place of a clash is called.
 func placeName(f proposal.Full, key string) string {
@@ -124,6 +129,9 @@ func placeName(f proposal.Full, key string) string {
 		return placeNames[group]
 	}
 	_, name, _ := strings.Cut(rest, ".")
+	if text := map[string]string{"source": "谁给的", "kind": "给的是什么", "amount": "多少钱"}[name]; text != "" {
+		return text
+	}
 	if text := map[string]string{"name": "做什么", "times": "几次", "month": "什么时候", "place": "在哪里", "people": "每次多少人", "item": "买什么、做什么用", "category": "科目", "unit_price": "单价",
 		"qty": "数量", "note": "说明"}[name]; text != "" {
 		return text
@@ -148,6 +156,9 @@ func versions(ctx context.Context, f proposal.Full, c proposal.Clash) []ui.Optio
 		}
 		if strings.HasPrefix(c.Key, "lines@") && strings.HasSuffix(c.Key, ".category") {
 			text = name(ctx, edition.BudgetLines, text)
+		}
+		if strings.HasPrefix(c.Key, "funding@") && strings.HasSuffix(c.Key, ".kind") {
+			text = name(ctx, proposal.FundingKinds, text)
 		}
 		if c.Gone == who {
 			return words.T(ctx, "（删掉这一行）")

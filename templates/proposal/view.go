@@ -25,11 +25,12 @@ type EditPage struct {
 	Step    string
 	Page    string // the name of this open page
 	Now     time.Time
-	Extra   int            // rows to show beyond those there are
+	Add     string         // the list that is to show one row more, "" for none
 	Kept    *fault.Message // why the last save was not kept, nil when it was
 	Clashes []proposal.Clash
 	Gaps    []proposal.Gap
 	Leads   bool
+	Because *proposal.Return // why it was sent back, while it is being mended
 }
 
 // CheckPage is the last look before the proposal goes off.
@@ -41,6 +42,9 @@ type CheckPage struct {
 	Kept   *fault.Message // why the last try was not taken
 	Like   int            // proposals of any edition that are alike
 	Public []proposal.Similar
+
+	Standing proposal.Standing // the lead's wish to have it handed in before the call closes
+	WishID   string            // an id for a new one
 }
 
 // OwnPage is a proposal as its team sees it.

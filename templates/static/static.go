@@ -31,9 +31,10 @@ var (
 )
 
 func init() {
-	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.css", "seedbed.js", "editor.js"} {
+	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.css", "seedbed.js"} {
 		add(name, read(name))
 	}
+	add("editor.js", bundle("editor-phone.js", "editor-money.js", "editor-form.js", "editor-photos.js"))
 	manifest := read("manifest.webmanifest")
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png"} {
 		manifest = bytes.ReplaceAll(manifest, []byte(`"`+name+`"`), []byte(`"`+paths[name]+`"`))
@@ -56,6 +57,15 @@ func addWorker() {
 
 // Worker is the address of the service worker.
 const Worker = "/sw.js"
+
+// bundle is several files as one: they are kept apart by subject and travel together.
+func bundle(names ...string) []byte {
+	var all bytes.Buffer
+	for _, name := range names {
+		all.Write(read(name))
+	}
+	return all.Bytes()
+}
 
 func read(name string) []byte {
 	body, err := files.ReadFile("assets/" + name)

@@ -215,8 +215,9 @@
     }
     return null;
   };
+  const shrunk = new WeakSet();
   const shrink = async file => {
-    if (file.type !== "image/jpeg" || file.size < 400000) return file;
+    if (file.type !== "image/jpeg" || file.size < 400000 || shrunk.has(file)) return file;
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const by = Math.min(1, 1600 / Math.max(picture.width, picture.height)), canvas = doc.createElement("canvas");
     canvas.width = Math.round(picture.width * by);
@@ -226,8 +227,11 @@
     const facts = await exif(file).catch(() => null);
     const parts = facts ? [small.slice(0, 2), facts, small.slice(2)] : [small];
     const made = new File(parts, file.name, { type: "image/jpeg", lastModified: file.lastModified });
-    return made.size < file.size ? made : file;
+    const kept = made.size < file.size ? made : file;
+    shrunk.add(kept);
+    return kept;
   };
+  self.seedbed = { shrink };
   for (const field of all("[data-shrink]")) {
     field.addEventListener("change", async () => {
       const chosen = [...field.files], out = one("[data-shrunk]", field.parentNode);
@@ -253,6 +257,35 @@
         b.lastChild.data = b.dataset.done;
       } catch (e) { prompt("", b.dataset.copy); }
     });
+  }
+
+  // Signing out empties what this phone keeps: what is not yet with the house is told first. Without this it just happens.
+  const leaving = one("form[action='/logout']"), unsent = one("[data-unsent]");
+  const left = () => new Promise(done => {
+    const asked = indexedDB.open("seedbed", 1);
+    asked.onupgradeneeded = () => asked.transaction.abort(); // this phone keeps nothing
+    asked.onerror = () => done([]);
+    asked.onsuccess = () => {
+      const found = [], t = asked.result.transaction(["typed", "photos"]);
+      for (const name of ["typed", "photos"]) t.objectStore(name).getAll().onsuccess = e => found.push(...e.target.result.filter(r => r.who === unsent.dataset.unsent));
+      t.oncomplete = () => { asked.result.close(); done(found); };
+      t.onerror = () => done([]);
+    };
+  }).catch(() => []);
+  if (leaving && unsent && self.indexedDB) {
+    leaving.addEventListener("submit", async e => {
+      if (leaving.dataset.sure) return;
+      e.preventDefault();
+      e.stopPropagation();
+      const kept = await left(), go = () => { leaving.dataset.sure = "1"; leaving.requestSubmit ? leaving.requestSubmit() : leaving.submit(); };
+      if (!kept.length) return go();
+      const first = kept[0];
+      one("a", unsent).href = "/proposals/" + (first.owner || first.id) + "/edit/" + (first.owner ? "photos" : first.step);
+      one("button", unsent).onclick = go;
+      unsent.hidden = false;
+      unsent.focus();
+      unsent.scrollIntoView({ block: "center" });
+    }, true);
   }
 
   // Where we are stays in sight when the bar is too long for a phone.
