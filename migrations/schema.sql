@@ -137,6 +137,14 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION public.gallery_of_name() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', g.id) from (select i.id from gallery_item i join proposal p on p.id = i.id where i.kind = 'proposal' and p.lead_id = new.person_id order by 1) g;
+  return null;
+end $$;
+
 CREATE FUNCTION public.gallery_of_notice() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -413,10 +421,40 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION public.talent_grams() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'removed' then
+    new.grams := '{}';
+  else
+    new.grams := text_grams(concat_ws(' ', new.name, new.words, new.skill_note, new.story, new.why, (select string_agg(l.name || ' ' || l.name_en, ' ') from place l where l.path @> new.place)));
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.talents_of_place() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update talent set grams = '{}' where place <@ new.path;
+  return null;
+end $$;
+
+CREATE FUNCTION public.text_grams(t text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(array_agg(distinct g), '{}') from (select substr(lower(t), i, n) as g, n from generate_series(1, char_length(t)) i, (values (1), (2)) s(n)) x
+  where char_length(g) = n and g !~ '[[:space:]]'
+$$;
+
 CREATE FUNCTION public.vote_once() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if (new.handover_id, new.person_id, new.yes, new.at) is not distinct from (old.handover_id, old.person_id, old.yes, old.at) then
+    return new;
+  end if;
   if old.yes is not null or new.yes is null or new.handover_id <> old.handover_id or new.person_id <> old.person_id then
     raise exception '票已经投过了，不能再改' using errcode = 'SB001';
   end if;
@@ -1207,7 +1245,12 @@ CREATE VIEW public.gallery_source AS
             WHEN (n.publisher IS NULL) THEN ''::text
             ELSE t.name
         END AS team,
-    ("left"(u.name, 1) || '**'::text) AS lead,
+        CASE
+            WHEN (EXISTS ( SELECT
+               FROM public.consent f
+              WHERE ((f.person_id = u.id) AND (f.purpose = 'name_public'::text) AND (f.withdrawn_at IS NULL)))) THEN u.name
+            ELSE ("left"(u.name, 1) || '**'::text)
+        END AS lead,
     p.requested AS fen,
     p.submitted_at AS at,
     COALESCE(n.publisher, c.person_id) AS publisher
@@ -1606,6 +1649,7 @@ CREATE TABLE public.talent (
     removal_due timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    grams text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT talent_check CHECK (((state <> ALL (ARRAY['listed'::text, 'dormant'::text])) OR (consent_id IS NOT NULL))),
     CONSTRAINT talent_check1 CHECK (((removal_asked_at IS NULL) = (removal_due IS NULL))),
     CONSTRAINT talent_check2 CHECK ((((phone_sealed IS NULL) = (phone_key IS NULL)) AND ((phone_sealed IS NULL) = (phone_index IS NULL)))),
@@ -1639,7 +1683,8 @@ CREATE VIEW public.open_talent AS
             ELSE public.subpath(t.place, 0, LEAST(2, public.nlevel(t.place)))
         END AS place,
     t.listed_at,
-    t.active_at
+    t.active_at,
+    t.grams
    FROM (public.talent t
      JOIN public.consent c ON (((c.id = t.consent_id) AND (c.withdrawn_at IS NULL) AND (c.purpose = 'talent_listing'::text))))
   WHERE ((t.state = 'listed'::text) AND (t.removal_asked_at IS NULL));
@@ -2833,6 +2878,8 @@ CREATE INDEX support_shown ON public.support USING btree (proposal_id, at DESC) 
 
 CREATE INDEX talent_contact_of ON public.talent_contact USING btree (talent_id, created_at);
 
+CREATE INDEX talent_grams ON public.talent USING gin (grams) WHERE (state <> 'removed'::text);
+
 CREATE UNIQUE INDEX talent_person ON public.talent USING btree (person_id) WHERE ((person_id IS NOT NULL) AND (state <> 'removed'::text));
 
 CREATE UNIQUE INDEX talent_phone ON public.talent USING btree (phone_index) WHERE ((phone_index IS NOT NULL) AND (state <> 'removed'::text));
@@ -2931,6 +2978,8 @@ CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH 
 
 CREATE TRIGGER consent_gallery AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN ((new.purpose = 'proposal_public'::text)) EXECUTE FUNCTION public.gallery_of_consent();
 
+CREATE TRIGGER consent_name AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN (((new.purpose = 'name_public'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.gallery_of_name();
+
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
 CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
@@ -3005,6 +3054,8 @@ CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH 
 
 CREATE TRIGGER place_gallery AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.gallery_of_place();
 
+CREATE TRIGGER place_talents AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.talents_of_place();
+
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
 
 CREATE TRIGGER project_gallery AFTER INSERT OR UPDATE ON public.project FOR EACH ROW WHEN (new.published) EXECUTE FUNCTION public.gallery_of_project();
@@ -3064,6 +3115,8 @@ CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE F
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
 
 CREATE CONSTRAINT TRIGGER talent_audited AFTER INSERT OR UPDATE ON public.talent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('talent');
+
+CREATE TRIGGER talent_grams BEFORE INSERT OR UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.talent_grams();
 
 CREATE TRIGGER talent_move BEFORE UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.check_move('talent');
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"seedbed/domain/audit"
 	"seedbed/domain/consent"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
@@ -224,4 +225,21 @@ func erase(ctx context.Context, tx pg.Tx, h hand) error {
 		}
 	}
 	return nil
+}
+
+const forgetSQL = `select ` + columns + from + `where t.state <> 'removed' and (t.person_id = @person::uuid or t.phone_index = @index::bytea) order by t.id for no key update of t`
+
+// Forget removes every entry about somebody who is being erased: their own, and those that neighbours or staff made by
+// their number.
+func Forget(ctx context.Context, tx pg.Tx, w identity.Warrant, person string, index []byte, at time.Time) error {
+	entries, err := pg.All[Talent](ctx, tx, forgetSQL, pg.Args{"person": person, "index": index})
+	for _, t := range entries {
+		if err != nil {
+			return err
+		}
+		if err = erase(ctx, tx, hand{t, w, at}); err == nil {
+			err = audit.Record(ctx, tx, w, audit.Event{Entity: "talent", ID: t.ID, Version: t.Version + 1, Action: "forget", From: t.State, To: Removed, Place: t.Place, At: at})
+		}
+	}
+	return err
 }
