@@ -119,7 +119,7 @@ func wire(c Config, e *Engines, clk clock.Clock, log *slog.Logger, sample Sample
 	if h.Jobs, err = jobs.New(jobs.Options{DB: e.DB, Clock: clk, Redis: e.Redis, Log: log, Listeners: h.listeners(), Schedule: h.schedule()}); err != nil {
 		return nil, err
 	}
-	h.Site = &web.Site{Accounts: h.Accounts, Clock: clk, Log: log, Secret: forms, Proxies: c.Proxies, Demo: sample.On}
+	h.Site = &web.Site{Accounts: h.Accounts, Clock: clk, Log: log, Secret: forms, Proxies: c.Proxies, Demo: sample.On, Store: e.Objects}
 	if c.PublicURL != "" {
 		h.Site.Public, err = url.Parse(c.PublicURL)
 	}
