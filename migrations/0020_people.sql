@@ -55,6 +55,12 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- What was taken back by itself of an assistance that was not the person's will; the rest of its lines is for staff.
+create table assisted_undone (
+  assistance_id uuid not null references assistance, entity text not null, entity_id uuid not null, at timestamptz not null, primary key (assistance_id, entity, entity_id)
+);
+revoke update, delete on assisted_undone from seedbed_app;
+
 -- Chinese is not cut into words: a text's grams are its characters and its pairs of neighbouring characters, so that an index finds two characters. They only
 -- choose the candidates; what a card really shows is compared afterwards.
 -- +goose StatementBegin

@@ -83,7 +83,10 @@ func TestAFullNameIsPublicOnlyWhileItsConsentStands(t *testing.T) {
 	}
 	for want, word := range []func(tx pg.Tx) error{
 		func(pg.Tx) error { return nil },
-		func(tx pg.Tx) error { _, err := consent.Give(w.ctx, tx, lead, consent.NamePublic, "", noon); return err },
+		func(tx pg.Tx) error {
+			_, err := consent.Give(w.ctx, tx, lead, consent.NamePublic, "", noon)
+			return err
+		},
 	} {
 		if w.change(word); whole() != want {
 			t.Errorf("%d full names, want %d", whole(), want)
