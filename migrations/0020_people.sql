@@ -55,6 +55,15 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- A new lead of a project under an agreement (DOMAIN §7.3): the members' vote, the community's word, and the new lead's signature under the agreement's very
+-- text, kept as an annex to it. The three signatures of the agreement itself stay as they were given.
+create table agreement_lead (
+  handover_id uuid primary key references handover, agreement_id uuid not null references agreement, old_lead uuid not null references person, new_lead uuid not null references person,
+  digest text not null, signed_at timestamptz not null, confirmed_by uuid references person, at timestamptz not null, check (new_lead <> old_lead)
+);
+create index agreement_lead_of on agreement_lead (agreement_id, at);
+create trigger agreement_lead_never before update or delete on agreement_lead for each row execute function never();
+
 -- What was taken back by itself of an assistance that was not the person's will; the rest of its lines is for staff.
 create table assisted_undone (
   assistance_id uuid not null references assistance, entity text not null, entity_id uuid not null, at timestamptz not null, primary key (assistance_id, entity, entity_id)

@@ -516,6 +516,18 @@ CREATE TABLE public.agreement (
     CONSTRAINT agreement_total_check CHECK ((total > 0))
 );
 
+CREATE TABLE public.agreement_lead (
+    handover_id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    old_lead uuid NOT NULL,
+    new_lead uuid NOT NULL,
+    digest text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    confirmed_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT agreement_lead_check CHECK ((new_lead <> old_lead))
+);
+
 CREATE TABLE public.agreement_sign (
     agreement_id uuid NOT NULL,
     party text NOT NULL,
@@ -615,6 +627,13 @@ CREATE TABLE public.assisted_dispute (
 CREATE TABLE public.assisted_draft (
     entity text NOT NULL,
     action text NOT NULL
+);
+
+CREATE TABLE public.assisted_undone (
+    assistance_id uuid NOT NULL,
+    entity text NOT NULL,
+    entity_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.attachment (
@@ -2265,6 +2284,9 @@ ALTER TABLE ONLY public.activity
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_award_id_key UNIQUE (award_id);
 
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_pkey PRIMARY KEY (handover_id);
+
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_number_key UNIQUE (number);
 
@@ -2303,6 +2325,9 @@ ALTER TABLE ONLY public.assisted_dispute
 
 ALTER TABLE ONLY public.assisted_draft
     ADD CONSTRAINT assisted_draft_pkey PRIMARY KEY (entity, action);
+
+ALTER TABLE ONLY public.assisted_undone
+    ADD CONSTRAINT assisted_undone_pkey PRIMARY KEY (assistance_id, entity, entity_id);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
@@ -2698,6 +2723,8 @@ CREATE INDEX activity_project ON public.activity USING btree (project_id, starts
 
 CREATE INDEX activity_state ON public.activity USING btree (state, place);
 
+CREATE INDEX agreement_lead_of ON public.agreement_lead USING btree (agreement_id, at);
+
 CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
 
 CREATE INDEX appeal_place ON public.appeal USING gist (place);
@@ -2927,6 +2954,8 @@ CREATE TRIGGER activity_evidence BEFORE UPDATE ON public.activity FOR EACH ROW E
 CREATE TRIGGER activity_move BEFORE UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.check_move('activity');
 
 CREATE CONSTRAINT TRIGGER agreement_audited AFTER INSERT OR UPDATE ON public.agreement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('agreement');
+
+CREATE TRIGGER agreement_lead_never BEFORE DELETE OR UPDATE ON public.agreement_lead FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER agreement_move BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.check_move('agreement');
 
@@ -3174,6 +3203,21 @@ ALTER TABLE ONLY public.agreement
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_host_fkey FOREIGN KEY (host) REFERENCES public.place(path);
 
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES public.agreement(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_new_lead_fkey FOREIGN KEY (new_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_old_lead_fkey FOREIGN KEY (old_lead) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
@@ -3251,6 +3295,9 @@ ALTER TABLE ONLY public.assisted_dispute
 
 ALTER TABLE ONLY public.assisted_dispute
     ADD CONSTRAINT assisted_dispute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assisted_undone
+    ADD CONSTRAINT assisted_undone_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -3876,6 +3923,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_lead TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alike_verdict TO seedbed_app;
@@ -3889,6 +3938,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
 
 GRANT SELECT ON TABLE public.assisted_draft TO seedbed_app;
+
+GRANT SELECT,INSERT ON TABLE public.assisted_undone TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachment TO seedbed_app;
 

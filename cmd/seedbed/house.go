@@ -224,6 +224,8 @@ func (h *House) listeners() []jobs.Listener {
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
+		jobs.On("annex the new lead", award.Succeed),
+		jobs.On("give the project to its new lead", delivery.Succeed),
 		jobs.On("hide what was public", privacy.HidePublic),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
