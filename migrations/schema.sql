@@ -137,6 +137,14 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION public.gallery_of_name() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform gallery_refresh('proposal', g.id) from (select i.id from gallery_item i join proposal p on p.id = i.id where i.kind = 'proposal' and p.lead_id = new.person_id order by 1) g;
+  return null;
+end $$;
+
 CREATE FUNCTION public.gallery_of_notice() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -413,10 +421,40 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION public.talent_grams() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'removed' then
+    new.grams := '{}';
+  else
+    new.grams := text_grams(concat_ws(' ', new.name, new.words, new.skill_note, new.story, new.why, (select string_agg(l.name || ' ' || l.name_en, ' ') from place l where l.path @> new.place)));
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.talents_of_place() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update talent set grams = '{}' where place <@ new.path;
+  return null;
+end $$;
+
+CREATE FUNCTION public.text_grams(t text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(array_agg(distinct g), '{}') from (select substr(lower(t), i, n) as g, n from generate_series(1, char_length(t)) i, (values (1), (2)) s(n)) x
+  where char_length(g) = n and g !~ '[[:space:]]'
+$$;
+
 CREATE FUNCTION public.vote_once() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if (new.handover_id, new.person_id, new.yes, new.at) is not distinct from (old.handover_id, old.person_id, old.yes, old.at) then
+    return new;
+  end if;
   if old.yes is not null or new.yes is null or new.handover_id <> old.handover_id or new.person_id <> old.person_id then
     raise exception '票已经投过了，不能再改' using errcode = 'SB001';
   end if;
@@ -476,6 +514,18 @@ CREATE TABLE public.agreement (
     effective_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT agreement_total_check CHECK ((total > 0))
+);
+
+CREATE TABLE public.agreement_lead (
+    handover_id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    old_lead uuid NOT NULL,
+    new_lead uuid NOT NULL,
+    digest text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    confirmed_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT agreement_lead_check CHECK ((new_lead <> old_lead))
 );
 
 CREATE TABLE public.agreement_sign (
@@ -577,6 +627,13 @@ CREATE TABLE public.assisted_dispute (
 CREATE TABLE public.assisted_draft (
     entity text NOT NULL,
     action text NOT NULL
+);
+
+CREATE TABLE public.assisted_undone (
+    assistance_id uuid NOT NULL,
+    entity text NOT NULL,
+    entity_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.attachment (
@@ -1207,7 +1264,12 @@ CREATE VIEW public.gallery_source AS
             WHEN (n.publisher IS NULL) THEN ''::text
             ELSE t.name
         END AS team,
-    ("left"(u.name, 1) || '**'::text) AS lead,
+        CASE
+            WHEN (EXISTS ( SELECT
+               FROM public.consent f
+              WHERE ((f.person_id = u.id) AND (f.purpose = 'name_public'::text) AND (f.withdrawn_at IS NULL)))) THEN u.name
+            ELSE ("left"(u.name, 1) || '**'::text)
+        END AS lead,
     p.requested AS fen,
     p.submitted_at AS at,
     COALESCE(n.publisher, c.person_id) AS publisher
@@ -1606,6 +1668,7 @@ CREATE TABLE public.talent (
     removal_due timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    grams text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT talent_check CHECK (((state <> ALL (ARRAY['listed'::text, 'dormant'::text])) OR (consent_id IS NOT NULL))),
     CONSTRAINT talent_check1 CHECK (((removal_asked_at IS NULL) = (removal_due IS NULL))),
     CONSTRAINT talent_check2 CHECK ((((phone_sealed IS NULL) = (phone_key IS NULL)) AND ((phone_sealed IS NULL) = (phone_index IS NULL)))),
@@ -1639,7 +1702,8 @@ CREATE VIEW public.open_talent AS
             ELSE public.subpath(t.place, 0, LEAST(2, public.nlevel(t.place)))
         END AS place,
     t.listed_at,
-    t.active_at
+    t.active_at,
+    t.grams
    FROM (public.talent t
      JOIN public.consent c ON (((c.id = t.consent_id) AND (c.withdrawn_at IS NULL) AND (c.purpose = 'talent_listing'::text))))
   WHERE ((t.state = 'listed'::text) AND (t.removal_asked_at IS NULL));
@@ -2244,6 +2308,9 @@ ALTER TABLE ONLY public.activity
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_award_id_key UNIQUE (award_id);
 
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_pkey PRIMARY KEY (handover_id);
+
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_number_key UNIQUE (number);
 
@@ -2282,6 +2349,9 @@ ALTER TABLE ONLY public.assisted_dispute
 
 ALTER TABLE ONLY public.assisted_draft
     ADD CONSTRAINT assisted_draft_pkey PRIMARY KEY (entity, action);
+
+ALTER TABLE ONLY public.assisted_undone
+    ADD CONSTRAINT assisted_undone_pkey PRIMARY KEY (assistance_id, entity, entity_id);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
@@ -2683,6 +2753,8 @@ CREATE INDEX activity_project ON public.activity USING btree (project_id, starts
 
 CREATE INDEX activity_state ON public.activity USING btree (state, place);
 
+CREATE INDEX agreement_lead_of ON public.agreement_lead USING btree (agreement_id, at);
+
 CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
 
 CREATE INDEX appeal_place ON public.appeal USING gist (place);
@@ -2869,6 +2941,8 @@ CREATE INDEX support_shown ON public.support USING btree (proposal_id, at DESC) 
 
 CREATE INDEX talent_contact_of ON public.talent_contact USING btree (talent_id, created_at);
 
+CREATE INDEX talent_grams ON public.talent USING gin (grams) WHERE (state <> 'removed'::text);
+
 CREATE UNIQUE INDEX talent_person ON public.talent USING btree (person_id) WHERE ((person_id IS NOT NULL) AND (state <> 'removed'::text));
 
 CREATE UNIQUE INDEX talent_phone ON public.talent USING btree (phone_index) WHERE ((phone_index IS NOT NULL) AND (state <> 'removed'::text));
@@ -2916,6 +2990,8 @@ CREATE TRIGGER activity_evidence BEFORE UPDATE ON public.activity FOR EACH ROW E
 CREATE TRIGGER activity_move BEFORE UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.check_move('activity');
 
 CREATE CONSTRAINT TRIGGER agreement_audited AFTER INSERT OR UPDATE ON public.agreement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('agreement');
+
+CREATE TRIGGER agreement_lead_never BEFORE DELETE OR UPDATE ON public.agreement_lead FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER agreement_move BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.check_move('agreement');
 
@@ -2966,6 +3042,8 @@ CREATE TRIGGER claim_move BEFORE UPDATE ON public.claim FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
 CREATE TRIGGER consent_gallery AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN ((new.purpose = 'proposal_public'::text)) EXECUTE FUNCTION public.gallery_of_consent();
+
+CREATE TRIGGER consent_name AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN (((new.purpose = 'name_public'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.gallery_of_name();
 
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
@@ -3041,6 +3119,8 @@ CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH 
 
 CREATE TRIGGER place_gallery AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.gallery_of_place();
 
+CREATE TRIGGER place_talents AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.talents_of_place();
+
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
 
 CREATE TRIGGER project_gallery AFTER INSERT OR UPDATE ON public.project FOR EACH ROW WHEN (new.published) EXECUTE FUNCTION public.gallery_of_project();
@@ -3105,6 +3185,8 @@ CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUN
 
 CREATE CONSTRAINT TRIGGER talent_audited AFTER INSERT OR UPDATE ON public.talent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('talent');
 
+CREATE TRIGGER talent_grams BEFORE INSERT OR UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.talent_grams();
+
 CREATE TRIGGER talent_move BEFORE UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.check_move('talent');
 
 CREATE CONSTRAINT TRIGGER team_audited AFTER INSERT OR UPDATE ON public.team DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('team');
@@ -3160,6 +3242,21 @@ ALTER TABLE ONLY public.agreement
 
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_host_fkey FOREIGN KEY (host) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES public.agreement(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_new_lead_fkey FOREIGN KEY (new_lead) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.agreement_lead
+    ADD CONSTRAINT agreement_lead_old_lead_fkey FOREIGN KEY (old_lead) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.agreement
     ADD CONSTRAINT agreement_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -3238,6 +3335,9 @@ ALTER TABLE ONLY public.assisted_dispute
 
 ALTER TABLE ONLY public.assisted_dispute
     ADD CONSTRAINT assisted_dispute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assisted_undone
+    ADD CONSTRAINT assisted_undone_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -3875,6 +3975,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_lead TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alike_verdict TO seedbed_app;
@@ -3888,6 +3990,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
 
 GRANT SELECT ON TABLE public.assisted_draft TO seedbed_app;
+
+GRANT SELECT,INSERT ON TABLE public.assisted_undone TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachment TO seedbed_app;
 

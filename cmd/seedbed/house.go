@@ -119,7 +119,7 @@ func wire(c Config, e *Engines, clk clock.Clock, log *slog.Logger, sample Sample
 	if h.Jobs, err = jobs.New(jobs.Options{DB: e.DB, Clock: clk, Redis: e.Redis, Log: log, Listeners: h.listeners(), Schedule: h.schedule()}); err != nil {
 		return nil, err
 	}
-	h.Site = &web.Site{Accounts: h.Accounts, Clock: clk, Log: log, Secret: forms, Proxies: c.Proxies, Demo: sample.On}
+	h.Site = &web.Site{Accounts: h.Accounts, Clock: clk, Log: log, Secret: forms, Proxies: c.Proxies, Demo: sample.On, Store: e.Objects}
 	if c.PublicURL != "" {
 		h.Site.Public, err = url.Parse(c.PublicURL)
 	}
@@ -214,12 +214,19 @@ func (h *House) listeners() []jobs.Listener {
 		jobs.On("tell the residents", edition.TellResidents),
 		jobs.On("tell of new questions", proposal.TellFormChanged),
 		jobs.OnWork("tell who was helped", func(ctx context.Context, f assist.Done) (jobs.Effect, error) { return h.Assist.Told(ctx, f) }),
+		jobs.On("take back consents nobody gave", assist.HearRefuted),
+		jobs.On("take down a card nobody wanted", talent.HearRefuted),
+		jobs.On("take down a topic nobody raised", topic.HearRefuted),
+		jobs.On("withdraw what nobody wrote", proposal.HearRefuted),
+		jobs.On("take back a voice nobody gave", gallery.HearRefuted),
 		jobs.On("tell the teams", proposal.TellCalledOff),
 		jobs.On("look for its like", h.Proposals.HearHandedIn),
 		jobs.On("hand in as wished", h.Proposals.HearStandingDue),
 		jobs.On("void its notices", award.VoidNotices),
 		jobs.On("free what a winner gave back", award.Release),
 		jobs.On("open the project", delivery.Open),
+		jobs.On("annex the new lead", award.Succeed),
+		jobs.On("give the project to its new lead", delivery.Succeed),
 		jobs.On("hide what was public", privacy.HidePublic),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),

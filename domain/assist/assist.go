@@ -347,9 +347,11 @@ type Line struct {
 	EntityID string
 	Action   string
 	ToState  string
+	Undone   bool // taken back by itself, after it was found not to be the person's will
 }
 
-const linesSQL = `select at, entity, entity_id::text, action, to_state from audit_event where assistance = @id::uuid order by at, chain, n limit 300`
+const linesSQL = `select e.at, e.entity, e.entity_id::text, e.action, e.to_state, exists (select from assisted_undone u where u.assistance_id = e.assistance and u.entity = e.entity and u.entity_id = e.entity_id) as undone
+  from audit_event e where e.assistance = @id::uuid order by e.at, e.chain, e.n limit 300`
 
 // Lines lists what was done under an assistance; the caller has decided that its reader may see it.
 func (b *Book) Lines(ctx context.Context, id string) ([]Line, error) {

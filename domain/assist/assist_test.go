@@ -1,6 +1,7 @@
 package assist_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -265,4 +266,81 @@ func TestDisputes(t *testing.T) {
 	_, err = w.book.ByLink(w.ctx, a.ID, w.book.LinkKey(a.ID))
 	w.refused(err, fault.NotFound)
 	w.whole()
+}
+
+// What was not the person's will is taken back by itself, as far as nobody has decided on it, and the desk sees the rest.
+func TestWhatNobodyWantedIsTakenBack(t *testing.T) {
+	w := newTown(t)
+	lead := w.enlist("赵领办", "13800000008", hood, "", "")
+	theirs, err := w.proposals.Start(w.ctx, lead, w.call.ID, proposal.Beginning{ID: newID()})
+	w.must(err)
+	seat := newID()
+	w.must(w.proposals.Invite(w.ctx, lead, theirs, proposal.NewMember{ID: seat, Name: "王奶奶", Phone: "13800000001", Role: "member"}))
+	a, by := w.begins()
+	draft, _ := w.writes(by)
+	w.signs(a)
+	w.must(w.proposals.Accept(w.ctx, by, seat, proposal.Answer{Version: 1, Agree: true, Age: "adult"}))
+	w.must(w.proposals.Say(w.ctx, by, theirs, proposal.NewRemark{ID: newID(), Section: proposal.Sections[0].ID, Body: "我会缝扣子"}))
+	w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
+		_, err := consent.Give(w.ctx, tx, by, consent.NamePublic, "", w.clock.Now())
+		return err
+	}))
+	w.must(w.book.Finish(w.ctx, w.staff, w.token, a.ID))
+	w.must(w.book.Dispute(w.ctx, w.elder, a.ID, ""))
+	list, err := w.book.Disputes(w.ctx, w.street)
+	w.must(err)
+	w.must(w.book.Decide(w.ctx, w.street, list[0].ID, assist.Verdict{Version: 1, Ruling: assist.Upheld, Answer: "老人没有说过", Undo: "没有"}))
+	if n := w.count(`select count(*) from outbox where kind = 'assist.refuted'`, nil); n != 1 {
+		t.Fatalf("%d facts", n)
+	}
+	f := assist.Refuted{AssistanceID: a.ID, At: w.clock.Now()}
+	for range 2 {
+		w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
+			for _, hear := range []func(context.Context, pg.Tx, assist.Refuted) error{assist.HearRefuted, proposal.HearRefuted} {
+				if err := hear(w.ctx, tx, f); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for what, sql := range map[string]string{
+		"the draft stands":     `select count(*) from proposal where id = '` + draft + `' and state <> 'withdrawn'`,
+		"still in the team":    `select count(*) from team_member where id = '` + seat + `' and state <> 'left'`,
+		"the remark stands":    `select count(*) from proposal_comment where hidden_at is null`,
+		"a consent stands":     `select count(*) from consent where person_id = '` + w.elder.ID + `' and withdrawn_at is null and purpose <> 'account'`,
+		"a neighbour's is out": `select 1 - count(*) from proposal where id = '` + theirs + `' and state = 'draft'`,
+	} {
+		if n := w.count(sql, nil); n != 0 {
+			t.Error(what)
+		}
+	}
+	lines, err := w.book.Lines(w.ctx, a.ID)
+	w.must(err)
+	undone := map[string]bool{}
+	for _, l := range lines {
+		undone[l.Entity] = undone[l.Entity] || l.Undone
+	}
+	if !undone["proposal"] || !undone["team_member"] || !undone["proposal_comment"] || undone["team"] {
+		t.Errorf("shown as taken back: %v", undone)
+	}
+	w.whole()
+}
+
+// What the person has gone on with by themself is theirs by now.
+func TestWhatThePersonWentOnWithStays(t *testing.T) {
+	w := newTown(t)
+	a, by := w.begins()
+	draft, saves := w.writes(by)
+	w.signs(a)
+	w.must(w.book.Finish(w.ctx, w.staff, w.token, a.ID))
+	w.clock.Advance(time.Hour)
+	_, err := w.proposals.Save(w.ctx, w.elder, draft, proposal.Draft{Saves: saves, Title: "我自己的改造坊"})
+	w.must(err)
+	w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
+		return proposal.HearRefuted(w.ctx, tx, assist.Refuted{AssistanceID: a.ID, At: w.clock.Now()})
+	}))
+	if n := w.count(`select count(*) from proposal where id = @id::uuid and state = 'draft'`, pg.Args{"id": draft}); n != 1 {
+		t.Error("taken from its person")
+	}
 }

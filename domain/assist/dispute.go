@@ -13,6 +13,7 @@ import (
 	"seedbed/domain/identity"
 	"seedbed/domain/notice"
 	"seedbed/domain/place"
+	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 )
 
@@ -154,7 +155,7 @@ func (v Verdict) check() error {
 }
 
 // Decide answers a dispute, by somebody of the subdistrict who is neither the helper nor the person. The answer is the
-// person's to read; what is to be undone is named, and done by those whose step it is.
+// person's to read. What can be taken back by itself is (Refuted); the rest is named, and done by those whose step it is.
 func (b *Book) Decide(ctx context.Context, by identity.Actor, id string, v Verdict) error {
 	if err := v.check(); err != nil {
 		return err
@@ -190,6 +191,11 @@ func (b *Book) Decide(ctx context.Context, by identity.Actor, id string, v Verdi
 		}
 		if err := b.tellVerdict(ctx, tx, d, v, now); err != nil {
 			return err
+		}
+		if v.Ruling == Upheld {
+			if err := outbox.Put(ctx, tx, now, Refuted{d.AssistanceID, now}); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "assisted_dispute", ID: id, Version: d.Version + 1, Action: v.Ruling, From: DisputeOpen, To: v.Ruling, Place: d.Place, Reason: v.Answer, At: now})
 	})

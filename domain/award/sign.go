@@ -28,10 +28,11 @@ type Signature struct {
 // Pact is an agreement for one of its readers.
 type Pact struct {
 	Agreement
-	Annex      Annex
-	Signatures []Signature
-	Lead       string   // the lead's name, for the parties
-	Parties    []string // what the reader may still sign as
+	Annex       Annex
+	Signatures  []Signature
+	Successions []Succession // changes of the lead since
+	Lead        string       // the lead's name, for the parties
+	Parties     []string     // what the reader may still sign as
 }
 
 // SignedBy is a party's signature, when there is one.
@@ -93,6 +94,9 @@ func (b *Book) Pact(ctx context.Context, by identity.Actor, id string) (Pact, er
 		return pact, err
 	}
 	if pact.Signatures, err = pg.All[Signature](ctx, b.db, signaturesSQL, pg.Args{"id": id}); err != nil {
+		return pact, err
+	}
+	if pact.Successions, err = pg.All[Succession](ctx, b.db, successionsSQL, pg.Args{"id": id}); err != nil {
 		return pact, err
 	}
 	rights, err := b.may(ctx, b.db, by, g, p.TeamID)

@@ -52,9 +52,9 @@ var Terms = []Term{
 	{Payment, "收款", "领钱时，会计和出纳看得到您的收款账号，加密保存。", "没有它就不能把钱付给您。付过的凭证按规定保存。", 1, false},
 	{PhotoInternal, "活动照片给团队和社区看", "活动照片里有您时，团队和社区用它证明活动办过。", "收回以后，不再用新照片；已经归档的凭证按规定保存。", 1, true},
 	{PhotoPublic, "活动照片公开", "社区检查过的活动照片里可以有您，谁都看得到。", "收回以后，您传的和您团队的公开照片马上收起来，社区挑出没有您的再放回去。", 1, true},
-	{NamePublic, "公开全名", "公示和项目页上写您的全名。", "没有它，公开的地方只写姓，如「张**」。", 1, true},
-	{ContactPublic, "公开联系方式", "想参加的邻居看得到怎样联系您。", "没有它，邻居通过社区找您。", 1, true},
-	{TalentListing, "列入能人库", "社区的能人库里有您的姓名、特长和有空的时间，办活动的人可以找您。", "收回以后，您的名片马上从能人库里拿下来。", 1, true},
+	{NamePublic, "公开全名", "公开的提案页上写您的全名；公示里仍然只写姓。", "没有它，公开的地方只写姓，如「张**」。收回以后，全名马上换回「张**」。", 2, true},
+	{ContactPublic, "公开联系方式", "想参加的邻居看得到怎样联系您。", "没有它，邻居通过社区找您。", 1, false},                        // no page shows it yet: nobody is asked
+	{TalentListing, "列入能人库", "社区的能人库里有您的姓名、特长和有空的时间，办活动的人可以找您。", "收回以后，您的名片马上从能人库里拿下来。", 1, false}, // given on the card's own page, with what it shows
 	{Survey, "回访和问卷", "项目做完以后，可能打电话或发问卷问问您的看法。", "没有它就不打扰您。", 1, true},
 	{ProposalPublic, "让街坊先看看提案", "结果出来以前，公开的提案里有您的项目名称、介绍和目标，您写成「张**」。", "没有它，要等结果公示以后才公开。", 1, false},
 	{Guardian14, "孩子参加活动", "您作为监护人，同意未满十四岁的孩子参加活动并留下记录。", "收回以后，孩子的照片和记录不再使用。", 1, false},
@@ -83,10 +83,12 @@ func (Withdrawn) Kind() string { return "consent.withdrawn" }
 
 const (
 	giveSQL = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at, granted_by, evidence, assistance_id)
-  values (@id, @person, @purpose, @version, nullif(@subject, '')::uuid, @at, @given_by, (select paper_id from assistance where id = nullif(@assistance, '')::uuid), nullif(@assistance, '')::uuid)`
+  values (@id, nullif(@person, '')::uuid, @purpose, @version, nullif(@subject, '')::uuid, @at, @given_by,
+    coalesce(nullif(@evidence, '')::uuid, (select paper_id from assistance where id = nullif(@assistance, '')::uuid)), nullif(@assistance, '')::uuid)`
 	agreedSQL   = `delete from consent_refusal where person_id = @person and purpose = @purpose`
 	withdrawSQL = `update consent set withdrawn_at = @at where person_id = @person and purpose = @purpose and withdrawn_at is null
   and (@subject = '' and subject_id is null or subject_id = nullif(@subject, '')::uuid)`
+	endSQL    = `update consent set withdrawn_at = @at where purpose = @purpose and subject_id = @subject::uuid and withdrawn_at is null returning coalesce(person_id::text, '')`
 	refuseSQL = `insert into consent_refusal (person_id, purpose, at) values (@person, @purpose, @at) on conflict do nothing`
 	holdsSQL  = `select exists (select from consent where person_id = @person and purpose = @purpose and withdrawn_at is null and (@subject = '' or subject_id = nullif(@subject, '')::uuid))`
 	maySQL    = `select not exists (select from consent_refusal where person_id = @person and purpose = @purpose)
@@ -112,19 +114,58 @@ type Given struct {
 // Give notes the actor's consent in the caller's transaction and gives its id. Under assistance it is noted as the
 // helper's writing, on the paper the person signed; without the paper the database refuses it.
 func Give(ctx context.Context, tx pg.Tx, by identity.Actor, p Purpose, subject string, at time.Time) (string, error) {
-	t, known := TermOf(p)
-	if !known || !by.SignedIn() {
+	if !by.SignedIn() {
 		return "", fault.Missing()
 	}
-	id, given := uuid.Must(uuid.NewV7()).String(), "self"
+	given := "self"
 	if by.Helped() {
 		given = "helper"
 	}
-	if _, err := pg.Do(ctx, tx, giveSQL, pg.Args{"id": id, "person": by.ID, "purpose": p, "version": t.Version, "subject": subject, "at": at, "given_by": given, "assistance": by.Assistance}); err != nil {
+	return give(ctx, tx, p, subject, at, Other{Person: by.ID, How: given}, by.Assistance)
+}
+
+// Other is somebody whose consent another hand writes down: a guardian for a child, staff for what was signed on paper.
+type Other struct {
+	Person   string // "" for who has no account: the subject stands for them
+	How      string // guardian, paper
+	Evidence string // the file of the signed paper, "" for none
+}
+
+// GiveFor notes the consent of somebody who is not the actor, in the caller's transaction, and gives its id. The caller
+// has asked whether the actor may write it down, and keeps the proof.
+func GiveFor(ctx context.Context, tx pg.Tx, o Other, p Purpose, subject string, at time.Time) (string, error) {
+	if o.How != "guardian" && o.How != "paper" || o.Person == "" && subject == "" {
+		return "", fault.Missing()
+	}
+	return give(ctx, tx, p, subject, at, o, "")
+}
+
+func give(ctx context.Context, tx pg.Tx, p Purpose, subject string, at time.Time, o Other, assistance string) (string, error) {
+	t, known := TermOf(p)
+	if !known {
+		return "", fault.Missing()
+	}
+	id := uuid.Must(uuid.NewV7()).String()
+	if _, err := pg.Do(ctx, tx, giveSQL, pg.Args{"id": id, "person": o.Person, "purpose": p, "version": t.Version, "subject": subject, "at": at, "given_by": o.How, "evidence": o.Evidence, "assistance": assistance}); err != nil {
 		return "", err
 	}
-	_, err := pg.Do(ctx, tx, agreedSQL, pg.Args{"person": by.ID, "purpose": p})
+	if o.Person == "" {
+		return id, nil
+	}
+	_, err := pg.Do(ctx, tx, agreedSQL, pg.Args{"person": o.Person, "purpose": p})
 	return id, err
+}
+
+// End ends every consent about a subject, whoever gave it and whether they have an account or not, and tells those who
+// listen; none left changes nothing.
+func End(ctx context.Context, tx pg.Tx, p Purpose, subject string, at time.Time) error {
+	people, err := pg.Values[string](ctx, tx, endSQL, pg.Args{"purpose": p, "subject": subject, "at": at})
+	for _, person := range people {
+		if person != "" && err == nil {
+			err = outbox.Put(ctx, tx, at, Withdrawn{person, p, subject})
+		}
+	}
+	return err
 }
 
 // Withdraw takes a person's consent back in the caller's transaction and tells those who listen; nothing to take back

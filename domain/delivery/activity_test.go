@@ -288,3 +288,16 @@ func TestAudienceOfAnActivity(t *testing.T) {
 	_, err := w.book.Activity(w.ctx, identity.Actor{}, a.ID)
 	w.refused(err, fault.NotFound)
 }
+
+// A minor's name is whole for the team and masked for everybody else who may read the room.
+func TestAMinorIsMaskedOutsideTheTeam(t *testing.T) {
+	w := newWorld(t)
+	w.owned(`insert into team_member (id, team_id, name, role, age, state, at) values (gen_random_uuid(), @team::uuid, '小明明', 'helper', '14_15', 'accepted', @at)`, pg.Args{"team": w.project.TeamID, "at": began})
+	for name, want := range map[string]string{"lead": "小明明", "staff": "小**", "street": "小**", "district": "小**", "supervisor": "小**"} {
+		r, err := w.book.Room(w.ctx, w.people[name], w.project.ID)
+		w.must(err)
+		if got := r.People[len(r.People)-1].Name; got != want {
+			t.Errorf("%s reads %s", name, got)
+		}
+	}
+}

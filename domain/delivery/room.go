@@ -34,7 +34,9 @@ type Room struct {
 	Review      string
 }
 
-const peopleSQL = `select name, role from team_member where team_id = @team::uuid and state = 'accepted' order by role = 'lead' desc, role = 'deputy' desc, at`
+// A minor's name is masked for whoever reads it outside the team, as on every desk; who looks after children opens their record.
+const peopleSQL = `select case when age in ('16_17', '14_15', 'under_14') and not exists (select from team_member o where o.team_id = @team::uuid and o.person_id = nullif(@me, '')::uuid and o.state = 'accepted' and o.role <> 'mentor')
+  then left(name, 1) || '**' else name end as name, role from team_member where team_id = @team::uuid and state = 'accepted' order by role = 'lead' desc, role = 'deputy' desc, at`
 
 // Room shows a project to its team, and to staff in scope.
 func (b *Book) Room(ctx context.Context, by identity.Actor, projectID string) (Room, error) {
@@ -43,7 +45,7 @@ func (b *Book) Room(ctx context.Context, by identity.Actor, projectID string) (R
 		return Room{}, err
 	}
 	r := Room{Project: p, CanLog: p.Live() && tied.Can(identity.LogActivities, p.Place), CanReport: p.Live() && tied.Can(identity.ReportResults, p.Place)}
-	if r.People, err = pg.All[Person](ctx, b.db, peopleSQL, pg.Args{"team": p.TeamID}); err != nil {
+	if r.People, err = pg.All[Person](ctx, b.db, peopleSQL, pg.Args{"team": p.TeamID, "me": by.ID}); err != nil {
 		return r, err
 	}
 	if r.Activities, err = pg.All[Activity](ctx, b.db, activitiesSQL, pg.Args{"project": p.ID}); err != nil {

@@ -2,8 +2,10 @@ package gallery
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -62,6 +64,40 @@ func TestALeadShowsAProposalAndTakesItBack(t *testing.T) {
 	}
 	if c, err := w.book.Counts(w.ctx); err != nil || c.Of(Filter{}) != 0 {
 		t.Errorf("counts %+v %v", c, err)
+	}
+	w.clean()
+}
+
+// The full name is public under the lead's own consent alone, and masked in the moment it is taken back (I-D3).
+func TestAFullNameIsPublicOnlyWhileItsConsentStands(t *testing.T) {
+	w := newWorld(t, edition.GallerySubmitted)
+	lead, _ := w.shown("楼道口的旧衣改造坊", "把旧衣改成布袋", "改出三百个布袋")
+	_, _ = w.shown("银龄手机课", "教老人用手机", "人人会用")
+	whole := func() (n int) {
+		for _, i := range w.list(identity.Actor{}, Filter{}) {
+			if !strings.HasSuffix(i.Lead, "**") {
+				n++
+			}
+		}
+		return n
+	}
+	for want, word := range []func(tx pg.Tx) error{
+		func(pg.Tx) error { return nil },
+		func(tx pg.Tx) error {
+			_, err := consent.Give(w.ctx, tx, lead, consent.NamePublic, "", noon)
+			return err
+		},
+	} {
+		if w.change(word); whole() != want {
+			t.Errorf("%d full names, want %d", whole(), want)
+		}
+	}
+	w.change(func(tx pg.Tx) error {
+		_, err := consent.Withdraw(w.ctx, tx, lead.ID, consent.NamePublic, "", noon)
+		return err
+	})
+	if whole() != 0 {
+		t.Error("still public after it was taken back")
 	}
 	w.clean()
 }

@@ -9,17 +9,10 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
+	"seedbed/domain/talent"
 	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 )
-
-// Erased is the fact that a person's profile was erased: areas that keep something of people by name forget it.
-type Erased struct {
-	PersonID string `json:"person_id"`
-}
-
-// Kind names the fact.
-func (Erased) Kind() string { return "privacy.erased" }
 
 // nameless stands where a name stood, in the data: words:none.
 
@@ -55,25 +48,19 @@ const (
 	profileSQL = `select name, phone_index, version, coalesce(home::text, '') as home from person where id = @id::uuid and erased_at is null for update`
 	blankSQL   = `update person set name = @nameless, phone_index = null, phone_sealed = null, phone_tail = '', home = null, home_state = 'none', totp_sealed = null, totp_step = 0,
   state = 'disabled', erased_at = @at, version = version + 1 where id = @id::uuid`
-	keyGoneSQL   = `delete from person_key where person_id = @id::uuid`
-	sessionsSQL  = `delete from session where person_id = @id::uuid`
-	codesSQL     = `delete from login_code where phone_index = @index`
-	filesSQL     = `delete from data_file where person_id = @id::uuid`
-	lettersSQL   = `delete from notice where person_id = @id::uuid`
-	inLettersSQL = `update notice n set args = (select jsonb_agg(case when v = to_jsonb(@name::text) then to_jsonb(@nameless::text) else v end order by o) from jsonb_array_elements(n.args) with ordinality a(v, o))
-  where n.args @> jsonb_build_array(@name::text)`
-	seatsSQL = `select id::text, state, place::text, version from (select m.id, m.state, coalesce(t.place, ''::ltree) as place, m.version, m.at from team_member m join team t on t.id = m.team_id
-  where m.person_id = @id::uuid and (m.state in ('invited','applied') or m.state = 'accepted' and m.role <> 'lead' and t.state in ('forming','ready','active')) for no key update of m) s order by id`
+	keyGoneSQL  = `delete from person_key where person_id = @id::uuid`
+	sessionsSQL = `delete from session where person_id = @id::uuid`
+	codesSQL    = `delete from login_code where phone_index = @index`
+	filesSQL    = `delete from data_file where person_id = @id::uuid`
+	lettersSQL  = `delete from notice where person_id = @id::uuid`
+	seatsSQL    = `select id::text, state, place::text, version from (select m.id, m.state, coalesce(t.place, ''::ltree) as place, m.version, m.at from team_member m join team t on t.id = m.team_id
+  where (m.person_id = @id::uuid or m.person_id is null and m.phone_index = @index::bytea) and (m.state in ('invited','applied') or m.state = 'accepted' and m.role <> 'lead' and t.state in ('forming','ready','active')) for no key update of m) s order by id`
 	seatEndSQL  = `update team_member set state = @to, version = version + 1, answered_at = @at where id = @id::uuid`
-	seatNameSQL = `update team_member set name = @nameless, phone_index = null, phone_tail = '', skill = '' where person_id = @id::uuid`
 	orgEndSQL   = `update org_member set name = @nameless, state = case when state = 'accepted' then 'left' when state = 'asked' then 'declined' else state end where person_id = @id::uuid`
 	orgCountSQL = `update org set members_n = (select count(*) from org_member m where m.org_id = org.id and m.state = 'accepted') where id in (select org_id from org_member where person_id = @id::uuid)`
 	yesSQL      = `update consent set withdrawn_at = @at where person_id = @id::uuid and withdrawn_at is null`
-	photosSQL   = `update attachment set name = '', lat = null, lon = null where uploader = @id::uuid`
 	paperSQL    = `update grace set lead_name = @nameless where proposal_id in (select id from proposal where lead_id = @id::uuid) or lead_name = @name and state = 'struck'`
 	draftsSQL   = `select id::text from proposal where lead_id = @id::uuid and state = 'draft' order by id`
-	wordsSQL    = `update rights_request set text = '' where person_id = @id::uuid`
-	disputesSQL = `update assisted_dispute set text = '' where person_id = @id::uuid`
 )
 
 // erase unlinks a person from what is kept of them: the key that seals their numbers is destroyed, the profile is blank,
@@ -97,7 +84,16 @@ func (b *Book) erase(ctx context.Context, tx pg.Tx, w identity.Warrant, id strin
 	if len(stops) > 0 {
 		return fault.Field("ruling", "现在还不能注销：%s", stops[0])
 	}
-	if err := b.unlink(ctx, tx, w, id, now); err != nil {
+	if err := b.unlink(ctx, tx, w, id, p.PhoneIndex, now); err != nil {
+		return err
+	}
+	if err := talent.Forget(ctx, tx, w, id, p.PhoneIndex, now); err != nil {
+		return err
+	}
+	if err := forgetDrafts(ctx, tx, w, id, now); err != nil {
+		return err
+	}
+	if err := forgetWords(ctx, tx, gone{id, p.Name, p.Home, p.PhoneIndex, now}); err != nil {
 		return err
 	}
 	for _, s := range []struct {
@@ -105,35 +101,27 @@ func (b *Book) erase(ctx context.Context, tx pg.Tx, w identity.Warrant, id strin
 		args pg.Args
 	}{
 		{keyGoneSQL, pg.Args{"id": id}}, {sessionsSQL, pg.Args{"id": id}}, {codesSQL, pg.Args{"index": p.PhoneIndex}}, {filesSQL, pg.Args{"id": id}}, {lettersSQL, pg.Args{"id": id}},
-		{seatNameSQL, pg.Args{"id": id, "nameless": nameless}}, {orgEndSQL, pg.Args{"id": id, "nameless": nameless}}, {orgCountSQL, pg.Args{"id": id}},
-		{yesSQL, pg.Args{"id": id, "at": now}}, {photosSQL, pg.Args{"id": id}}, {paperSQL, pg.Args{"id": id, "name": p.Name, "nameless": nameless}},
-		{wordsSQL, pg.Args{"id": id}}, {disputesSQL, pg.Args{"id": id}}, {blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
+		{orgEndSQL, pg.Args{"id": id, "nameless": nameless}}, {orgCountSQL, pg.Args{"id": id}},
+		{yesSQL, pg.Args{"id": id, "at": now}}, {paperSQL, pg.Args{"id": id, "name": p.Name, "nameless": nameless}},
+		{blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
 	} {
 		if _, err := pg.Do(ctx, tx, s.sql, s.args); err != nil {
-			return err
-		}
-	}
-	if p.Name != "" {
-		if _, err := pg.Do(ctx, tx, inLettersSQL, pg.Args{"name": p.Name, "nameless": nameless}); err != nil {
 			return err
 		}
 	}
 	if err := outbox.Put(ctx, tx, now, consent.Withdrawn{PersonID: id, Purpose: consent.PhotoPublic}); err != nil {
 		return err
 	}
-	if err := outbox.Put(ctx, tx, now, Erased{id}); err != nil {
-		return err
-	}
 	return audit.Record(ctx, tx, w, audit.Event{Entity: "person", ID: id, Version: p.Version + 1, Action: "erase", From: "active", To: "disabled", Place: p.Home, At: now})
 }
 
 // unlink ends what can end without anybody else's leave: seats in teams that are still at work, and drafts.
-func (b *Book) unlink(ctx context.Context, tx pg.Tx, w identity.Warrant, id string, now time.Time) error {
+func (b *Book) unlink(ctx context.Context, tx pg.Tx, w identity.Warrant, id string, index []byte, now time.Time) error {
 	type seat struct {
 		ID, State, Place string
 		Version          int
 	}
-	seats, err := pg.All[seat](ctx, tx, seatsSQL, pg.Args{"id": id})
+	seats, err := pg.All[seat](ctx, tx, seatsSQL, pg.Args{"id": id, "index": index})
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,7 @@ type town struct {
 	*testing.T
 	ctx      context.Context
 	db       *pg.DB
+	url      string // the owner's
 	clock    *clock.Manual
 	phone    *phone
 	accounts *accounts.Accounts
@@ -69,7 +70,8 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &town{T: t, ctx: context.Background(), db: pgtest.New(t), clock: clock.NewManual(noon), phone: &phone{}}
+	db, url := pgtest.Lend(t)
+	w := &town{T: t, ctx: context.Background(), db: db, url: url, clock: clock.NewManual(noon), phone: &phone{}}
 	w.accounts = accounts.New(w.db, w.clock, v, w.phone, nil)
 	w.book = privacy.New(w.db, w.clock, w.accounts, proposal.New(w.db, w.clock, w.accounts), incubation.New(w.db, w.clock))
 	w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
@@ -134,7 +136,7 @@ func TestConsentsAreGivenAndTakenBack(t *testing.T) {
 	w.must(w.book.Say(w.ctx, w.resident, yes)) // twice is once
 	c, err = w.book.Centre(w.ctx, w.resident)
 	w.must(err)
-	if len(c.Live) != 1 || c.Live[0].GrantedBy != "self" || c.Live[0].TextVersion != 1 || len(c.Asks) != asked-1 {
+	if len(c.Live) != 1 || c.Live[0].GrantedBy != "self" || c.Live[0].TextVersion != 2 || len(c.Asks) != asked-1 {
 		t.Fatalf("%+v", c)
 	}
 	w.refused(w.book.Withdraw(w.ctx, w.other, c.Live[0].ID), fault.NotFound)

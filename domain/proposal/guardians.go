@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -14,7 +15,6 @@ import (
 const (
 	guardedSQL = `update guardian set state = @to, how = @how, accompanied = @accompanied, paper = nullif(@paper, '')::uuid, answered_at = @at, answered_by = nullif(@staff, '')::uuid,
   code_hash = null, version = version + 1 where id = @id::uuid`
-	guardianConsentSQL = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at, granted_by) values (@id, @child, @purpose, 1, @team, @at, 'guardian')`
 )
 
 // GuardianAgrees is a guardian's yes by the link and the code of their own phone. Nobody is signed in: the code is the
@@ -114,11 +114,11 @@ func (b *Book) guardianSays(ctx context.Context, tx pg.Tx, warrant func(string) 
 			return err
 		}
 	default:
-		purpose := "team_member"
+		purpose := consent.TeamMember
 		if s.Age == "under_14" {
-			purpose = "guardian_14"
+			purpose = consent.Guardian14
 		}
-		if _, err := pg.Do(ctx, tx, guardianConsentSQL, pg.Args{"id": newID(), "child": g.ChildID, "purpose": purpose, "team": p.TeamID, "at": now}); err != nil {
+		if _, err := consent.GiveFor(ctx, tx, consent.Other{Person: g.ChildID, How: "guardian", Evidence: a.paper}, purpose, p.TeamID, now); err != nil {
 			return err
 		}
 		if s.State == "accepted" {

@@ -133,8 +133,12 @@ type NewHandover struct {
 	Reason string `form:"reason"`
 }
 
-// handable are the states in which the lead may change hands: from the agreement on it takes a new signature.
-var handable = []string{Drafted, Submitted, Returned, Endorsed, Eligible, Shortlisted, Pitched, Ranked, Selected, Reserve, Refining}
+// handable are the states in which the lead may change hands. Once the plan is fixed, an agreement hangs on it: whoever is to
+// lead signs it with their vote.
+var handable = []string{Drafted, Submitted, Returned, Endorsed, Eligible, Shortlisted, Pitched, Ranked, Selected, Reserve, Refining, Refined, Contracted}
+
+// Pledged tells whether a new lead of a proposal in this state takes an agreement over.
+func Pledged(state string) bool { return state == Refined || state == Contracted }
 
 // Propose opens a vote on a new lead. Any adult member may ask for it, above all the deputy when the lead is gone.
 func (b *Book) Propose(ctx context.Context, by identity.Actor, proposalID string, n NewHandover) error {
@@ -166,7 +170,13 @@ func (b *Book) Propose(ctx context.Context, by identity.Actor, proposalID string
 		case have != nil:
 			return fault.New(fault.Conflict, "已经有一次投票在进行，请先投完")
 		case !slices.Contains(handable, p.State):
-			return fault.New(fault.Conflict, "现在换领办人要重新签协议，请和社区联系")
+			return fault.New(fault.Conflict, "这份申报书已经结束了，不用再换领办人")
+		}
+		if t, err := pg.One[standing](ctx, tx, lockTeamSQL, pg.Args{"team": p.TeamID}); err != nil || t.State == "dissolved" || t.State == "converted" {
+			if err == nil {
+				err = fault.New(fault.Conflict, "这个项目已经结束，团队不再变动")
+			}
+			return err
 		}
 		next, err := b.candidate(ctx, tx, p, n.Member)
 		if err != nil {
@@ -241,6 +251,7 @@ func (b *Book) tellRoll(ctx context.Context, tx pg.Tx, h Handover, version int, 
 type Ballot struct {
 	Yes   bool `form:"yes"`
 	Adult bool `form:"adult"` // of who is to lead: of age, and willing
+	Signs bool `form:"signs"` // of who is to lead once there is an agreement: has read it and takes it over
 }
 
 // Cast votes once on a new lead, by somebody on the roll who is still in the team. The vote that decides ends it.
@@ -267,11 +278,13 @@ func (b *Book) Cast(ctx context.Context, by identity.Actor, proposalID, handover
 			return fault.New(fault.Conflict, "这次投票已经结束")
 		case h.NewLead == by.ID && v.Yes && !v.Adult:
 			return fault.Field("adult", "请确认您满 18 岁，愿意领办这个项目")
+		case h.NewLead == by.ID && v.Yes && !v.Signs && Pledged(p.State):
+			return fault.Field("signs", "请先看过三方协议，再勾选同意接着履行")
 		}
 		if _, err := pg.Do(ctx, tx, castSQL, pg.Args{"id": h.ID, "me": by.ID, "yes": v.Yes, "at": now}); err != nil {
 			return err
 		}
-		if err := audit.Record(ctx, tx, w, audit.Event{Entity: "handover", ID: h.ID, Action: "vote", Place: p.Place, Data: map[string]bool{"yes": v.Yes}, At: now}); err != nil {
+		if err := audit.Record(ctx, tx, w, audit.Event{Entity: "handover", ID: h.ID, Action: "vote", Place: p.Place, Data: map[string]bool{"yes": v.Yes, "signs": v.Signs && h.NewLead == by.ID}, At: now}); err != nil {
 			return err
 		}
 		if h, err = pg.One[Handover](ctx, tx, handoverSQL, pg.Args{"id": h.ID}); err != nil {

@@ -7,6 +7,7 @@ import (
 	"seedbed/domain/audit"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/storage/outbox"
 	"seedbed/storage/pg"
 )
 
@@ -17,6 +18,21 @@ const (
   from team_member m where m.team_id = @team::uuid and m.person_id = @person::uuid and m.state = 'accepted'`
 	roleSQL = `update team_member set role = @role, rights = 'edit', age = case when @role = 'lead' then 'adult' else age end, version = version + 1 where id = @id::uuid`
 )
+
+// LeadChanged is the fact that a proposal whose plan is fixed has a new lead: the agreement gets its annex, and the project
+// its new lead.
+type LeadChanged struct {
+	ProposalID string    `json:"proposal_id"`
+	HandoverID string    `json:"handover_id"`
+	OldLead    string    `json:"old_lead"`
+	NewLead    string    `json:"new_lead"`
+	SignedAt   time.Time `json:"signed_at"` // when the new lead signed, with their vote
+	By         string    `json:"by"`        // who confirmed it for the community
+	At         time.Time `json:"at"`
+}
+
+// Kind names the fact.
+func (LeadChanged) Kind() string { return "proposal.lead_changed" }
 
 // handOver makes the new lead the lead: of the team, of the proposal, of the members' list, each with its line in the
 // trail. The limits of the new lead hold at this very moment. Locks: proposal (held), team, members.
@@ -64,6 +80,11 @@ func (b *Book) handOver(ctx context.Context, tx pg.Tx, w identity.Warrant, p Pro
 	}
 	if err := b.renamed(ctx, tx, w, p, t, h); err != nil {
 		return err
+	}
+	if v, _ := h.Of(h.NewLead); Pledged(p.State) && v.At != nil {
+		if err := outbox.Put(ctx, tx, now, LeadChanged{p.ID, h.ID, h.OldLead, h.NewLead, *v.At, staff, now}); err != nil {
+			return err
+		}
 	}
 	return b.endVote(ctx, tx, w, h, "done", ending{text: "%s 现在是「%s」的领办人", args: []any{h.NewName, p.named()}, staff: staff})
 }

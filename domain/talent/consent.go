@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"seedbed/domain/audit"
+	"seedbed/domain/consent"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -35,10 +37,8 @@ func (n Consent) check(wrong *fault.Fields, said string) {
 }
 
 const (
-	consentSQL = `insert into consent (id, person_id, purpose, text_version, subject_id, granted_at, granted_by) values (@id, nullif(@person, '')::uuid, 'talent_listing', @text, @talent, @at, @how)`
-	listSQL    = `update talent set state = 'listed', name_shown = @name, shown = @shown, consent_id = @consent::uuid, consent_paper = coalesce(@paper::uuid, consent_paper), listed_at = coalesce(listed_at, @at), active_at = @at,
+	listSQL = `update talent set state = 'listed', name_shown = @name, shown = @shown, consent_id = @consent::uuid, consent_paper = coalesce(nullif(@paper, '')::uuid, consent_paper), listed_at = coalesce(listed_at, @at), active_at = @at,
   removal_asked_at = null, removal_due = null, keeper = coalesce(@keeper::uuid, keeper), version = version + 1 where id = @id::uuid`
-	withdrawSQL = `update consent set withdrawn_at = @at where purpose = 'talent_listing' and subject_id = @talent::uuid and withdrawn_at is null`
 )
 
 // Agree is the person's own consent: the card is open from this moment, with what they chose. Agreeing anew to something
@@ -53,29 +53,36 @@ func (b *Book) Agree(ctx context.Context, by identity.Actor, id string, n Consen
 		if by.Home != h.Place {
 			return "", fault.New(fault.Conflict, "社区确认您住在这里以后，才能公开名片。请先在「我的资料」里选社区")
 		}
-		return Listed, enlist(ctx, tx, h, n, grant{how: "self"})
+		return Listed, enlist(ctx, tx, h, n, grant{self: by})
 	}})
 }
 
-// grant is how a consent was given.
+// grant is how a consent was given: by the person, or on a paper that staff photographed.
 type grant struct {
-	how    string // self, paper
-	paper  any    // the photo of the paper, nil for none
+	self   identity.Actor // nobody for a paper
+	paper  string         // the photo of the paper
 	keeper any
+}
+
+func (g grant) give(ctx context.Context, tx pg.Tx, h hand) (string, error) {
+	if g.self.SignedIn() {
+		return consent.Give(ctx, tx, g.self, consent.TalentListing, h.ID, h.at)
+	}
+	return consent.GiveFor(ctx, tx, consent.Other{Person: h.PersonID, How: "paper", Evidence: g.paper}, consent.TalentListing, h.ID, h.at)
 }
 
 func enlist(ctx context.Context, tx pg.Tx, h hand, n Consent, g grant) error {
 	if h.State != Verified && h.State != Listed && h.State != Dormant {
 		return fault.New(fault.Conflict, "社区核实以后才能公开")
 	}
-	if _, err := pg.Do(ctx, tx, withdrawSQL, pg.Args{"talent": h.ID, "at": h.at}); err != nil {
+	if err := consent.End(ctx, tx, consent.TalentListing, h.ID, h.at); err != nil {
 		return err
 	}
-	consent := newID()
-	if _, err := pg.Do(ctx, tx, consentSQL, pg.Args{"id": consent, "person": h.PersonID, "text": ConsentText, "talent": h.ID, "at": h.at, "how": g.how}); err != nil {
+	given, err := g.give(ctx, tx, h)
+	if err != nil {
 		return err
 	}
-	_, err := pg.Do(ctx, tx, listSQL, pg.Args{"id": h.ID, "name": n.NameShown, "shown": list(n.Shown), "consent": consent, "paper": g.paper, "keeper": g.keeper, "at": h.at})
+	_, err = pg.Do(ctx, tx, listSQL, pg.Args{"id": h.ID, "name": n.NameShown, "shown": list(n.Shown), "consent": given, "paper": g.paper, "keeper": g.keeper, "at": h.at})
 	return err
 }
 
@@ -123,7 +130,7 @@ func (b *Book) ListByPaper(ctx context.Context, by identity.Actor, id string, n 
 		if _, err := evidence.Keep(ctx, tx, h.w, evidence.New{ID: paper, Digest: taken.Digest, Size: taken.Size, Mime: taken.Mime, Kind: "paper", Owner: "talent", OwnerID: id, Place: h.Place, Name: n.Name, At: h.at}); err != nil {
 			return "", err
 		}
-		if err := enlist(ctx, tx, h, n.Consent, grant{"paper", paper, by.ID}); err != nil {
+		if err := enlist(ctx, tx, h, n.Consent, grant{paper: paper, keeper: by.ID}); err != nil {
 			return "", err
 		}
 		return Listed, notice.Tell(ctx, tx, notice.Letter{Code: "N33", To: []string{h.PersonID}, Text: fault.Say("社区按您签的纸，公开了您的能人名片。不对的话点进来，一下就能撤下"), Link: "/talents/me", Key: paper, At: h.at})
@@ -165,7 +172,7 @@ func (b *Book) hide(ctx context.Context, tx pg.Tx, h hand) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := pg.Do(ctx, tx, withdrawSQL, pg.Args{"talent": h.ID, "at": h.at}); err != nil {
+	if err := consent.End(ctx, tx, consent.TalentListing, h.ID, h.at); err != nil {
 		return "", err
 	}
 	to := h.State
@@ -202,19 +209,37 @@ func (b *Book) Leave(ctx context.Context, by identity.Actor, id string, n Press)
 const (
 	eraseSQL = `update talent set state = 'removed', person_id = null, nominated_by = null, name = '', why = '', skills = '{}', skill_note = '', words = '', times = '{}', wants = '{}', story = '', shown = '{}',
   phone_index = null, phone_tail = '', phone_sealed = null, phone_key = null, removal_asked_at = null, removal_due = null, version = version + 1 where id = @id::uuid`
-	silenceSQL = `update talent_contact set said = '' where talent_id = @id::uuid`
+	namelessSQL = `update attachment set name = '' where owner = 'talent' and owner_id = @id::uuid`
+	silenceSQL  = `update talent_contact set said = '' where talent_id = @id::uuid`
 )
 
 // erase destroys what an entry said and unlinks its person. That it was there, when, and under which consent stays: the
 // trail and the signed paper are kept as long as a consent has to be proven.
 func erase(ctx context.Context, tx pg.Tx, h hand) error {
-	for _, step := range []struct {
-		sql  string
-		args pg.Args
-	}{{withdrawSQL, pg.Args{"talent": h.ID, "at": h.at}}, {silenceSQL, pg.Args{"id": h.ID}}, {eraseSQL, pg.Args{"id": h.ID}}} {
-		if _, err := pg.Do(ctx, tx, step.sql, step.args); err != nil {
+	if err := consent.End(ctx, tx, consent.TalentListing, h.ID, h.at); err != nil {
+		return err
+	}
+	for _, sql := range []string{silenceSQL, namelessSQL, eraseSQL} {
+		if _, err := pg.Do(ctx, tx, sql, pg.Args{"id": h.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+const forgetSQL = `select ` + columns + from + `where t.state <> 'removed' and (t.person_id = @person::uuid or t.phone_index = @index::bytea) order by t.id for no key update of t`
+
+// Forget removes every entry about somebody who is being erased: their own, and those that neighbours or staff made by
+// their number.
+func Forget(ctx context.Context, tx pg.Tx, w identity.Warrant, person string, index []byte, at time.Time) error {
+	entries, err := pg.All[Talent](ctx, tx, forgetSQL, pg.Args{"person": person, "index": index})
+	for _, t := range entries {
+		if err != nil {
+			return err
+		}
+		if err = erase(ctx, tx, hand{t, w, at}); err == nil {
+			err = audit.Record(ctx, tx, w, audit.Event{Entity: "talent", ID: t.ID, Version: t.Version + 1, Action: "forget", From: t.State, To: Removed, Place: t.Place, At: at})
+		}
+	}
+	return err
 }

@@ -35,6 +35,7 @@ type world struct {
 	*testing.T
 	ctx   context.Context
 	db    *pg.DB
+	url   string // the owner's
 	clock *clock.Manual
 	acc   *accounts.Accounts
 	book  *Book
@@ -44,7 +45,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db := pgtest.New(t)
+	db, url := pgtest.Lend(t)
 	v, err := vault.New([]byte(strings.Repeat("k", 32)))
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, ctx: t.Context(), db: db, clock: clock.NewManual(noon)}
+	w := &world{T: t, ctx: t.Context(), db: db, url: url, clock: clock.NewManual(noon)}
 	w.acc = accounts.New(db, w.clock, v, silent{}, nil)
 	w.book = New(db, store, w.clock, v, w.acc)
 	w.must(db.Change(w.ctx, func(tx pg.Tx) error {

@@ -43,14 +43,16 @@ const (
 	cardColumns = `o.id::text, o.name, o.skills, o.skill_note, o.times, o.wants, o.story, o.place::text, l.name as place_name, l.name_en as place_name_en, o.listed_at, o.active_at`
 	cardFrom    = ` from open_talent o join place l on l.path = o.place `
 	cardSQL     = `select ` + cardColumns + cardFrom + `where o.id = @id::uuid`
-	// Chinese is not cut into words: every term is looked for as it is, so that two characters are enough.
-	found     = `not exists (select from unnest(@terms::text[]) term where strpos(lower(concat_ws(' ', o.name, o.words, o.skill_note, o.story, l.name, l.name_en)), term) = 0)`
+	// Chinese is not cut into words: every term is looked for as it is, so that two characters are enough. The index of
+	// grams finds the candidates; among them only what the card really shows counts.
+	found     = `(@terms::text[] = '{}' or o.grams @> text_grams(array_to_string(@terms::text[], ' '))) and not exists (select from unnest(@terms::text[]) term where strpos(lower(concat_ws(' ', o.name, o.words, o.skill_note, o.story, l.name, l.name_en)), term) = 0)`
 	publicSQL = `select ` + cardColumns + cardFrom + `where ` + found + ` and (@place = '' or o.place <@ @place::text::ltree) and (@skill = '' or @skill = any(o.skills)) and (@time = '' or @time = any(o.times)) and (o.listed_at, o.id) < (@before::timestamptz, @last::uuid) order by o.listed_at desc, o.id desc limit @n`
 	withinSQL = `select ` + cardColumns + cardFrom + `where ` + found + ` and o.place <@ any(@sight::text[]::ltree[]) order by o.listed_at desc, o.id desc limit 200`
 	listedSQL = `select count(*) from talent where state = 'listed'`
 	lastID    = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 	countsSQL = `select state, count(*) as n, count(*) filter (where removal_asked_at is not null) as leaving from talent where place <@ any(@sight::text[]::ltree[]) group by state`
 	deskSQL   = `select ` + columns + from + `where t.place <@ any(@sight::text[]::ltree[]) and t.state <> 'removed' and (@state = '' or t.state = @state) and (not @leaving::bool or t.removal_asked_at is not null)
+  and (@terms::text[] = '{}' or t.grams @> text_grams(array_to_string(@terms::text[], ' ')))
   and not exists (select from unnest(@terms::text[]) term where strpos(lower(concat_ws(' ', t.name, t.words, t.skill_note, t.story, t.why, l.name)), term) = 0)
   order by t.removal_due nulls last, array_position(array['nominated','contacted','verified','dormant','listed'], t.state), t.created_at desc, t.id limit 200`
 	namesakeSQL = `select ` + columns + from + `where t.place = @place::text::ltree and t.name = @name and t.id <> @id::uuid and t.state <> 'removed' order by t.created_at limit 5`

@@ -75,9 +75,6 @@ func known(list []Choice, codes ...string) bool {
 	return true
 }
 
-// ConsentText is the version of the sentences a person agrees to; a new wording gets a new number.
-const ConsentText = 1
-
 // How long things take (DOMAIN §7.20; the year without a sign of life is the district's default).
 const (
 	removalDays = 5 // working days

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seedbed/domain/clock"
+	"seedbed/domain/consent"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
@@ -136,7 +137,10 @@ func TestAConsentWithdrawnElsewhereTakesTheCardDown(t *testing.T) {
 	w := newWorld(t)
 	id := w.listed(w.wang)
 	w.must(w.db.Change(w.ctx, func(tx pg.Tx) error {
-		_, err := pg.Do(w.ctx, tx, `update consent set withdrawn_at = now() where subject_id = @id::uuid`, pg.Args{"id": id})
+		taken, err := consent.Withdraw(w.ctx, tx, w.wang.ID, consent.TalentListing, id, noon)
+		if err == nil && !taken {
+			t.Error("nothing was taken back")
+		}
 		return err
 	}))
 	if n := len(w.publicly(Filter{})); n != 0 {

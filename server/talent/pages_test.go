@@ -3,13 +3,9 @@ package talent
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"log/slog"
 	"mime/multipart"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -25,6 +21,7 @@ import (
 	"seedbed/domain/talent"
 	"seedbed/domain/vault"
 	"seedbed/server/web"
+	"seedbed/server/web/webtest"
 	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
@@ -80,38 +77,16 @@ func newHouse(t *testing.T) *house {
 			t.Fatal(err)
 		}
 	}
-	h.app = web.New(&web.Site{Accounts: acc, Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte("secret")}, Routes(h.book, db, c))
+	h.app = web.New(&web.Site{Accounts: acc, Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(webtest.Secret)}, Routes(h.book, db, c))
 	return h
 }
 
-func (h *house) token(who string) string {
-	m := hmac.New(sha256.New, []byte("secret"))
-	m.Write([]byte("form\x00" + h.tokens[who]))
-	return hex.EncodeToString(m.Sum(nil)[:16])
-}
+func (h *house) token(who string) string { return webtest.Token(h.tokens[who]) }
 
 // ask sends a request as somebody and wants this status; a body is a form, of files when kind says so.
 func (h *house) ask(who, method, path, kind string, body io.Reader, status int) string {
 	h.Helper()
-	r := httptest.NewRequest(method, path, body)
-	r.Host = "localhost"
-	r.Header.Set("Cookie", "seedbed="+h.tokens[who])
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
-	}
-	res, err := h.app.Test(r, 30_000)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		h.Fatal(err)
-	}
-	if res.StatusCode != status {
-		h.Fatalf("%s %s: %d, want %d\n%s", method, path, res.StatusCode, status, regexp.MustCompile(`(?s)<[^>]*>|\s+`).ReplaceAllString(string(text), " "))
-	}
-	return string(text)
+	return webtest.Ask(h, h.app, h.tokens[who], method, path, kind, body, status)
 }
 
 func (h *house) get(who, path string, status int) string {

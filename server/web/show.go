@@ -21,11 +21,17 @@ import (
 // Page shows a page.
 func Page(c *fiber.Ctx, page templ.Component) error { return Show(c, fiber.StatusOK, page) }
 
-// Show shows a page with a status: 422 for a form that has to be mended.
+// Show shows a page with a status: 422 for a form that has to be mended, which keeps the files that came with it.
 func Show(c *fiber.Ctx, status int, page templ.Component) error {
 	c.Set("Content-Type", "text/html; charset=utf-8")
 	c.Status(status)
-	return page.Render(c.UserContext(), c.Response().BodyWriter())
+	ctx := c.UserContext()
+	if status == fiber.StatusUnprocessableEntity {
+		f := ui.FrameOf(ctx)
+		f.Held = of(c).hold(c)
+		ctx = ui.WithFrame(ctx, f)
+	}
+	return page.Render(ctx, c.Response().BodyWriter())
 }
 
 // See sends the browser on to one of our own pages after a change. Any other address becomes the front page.

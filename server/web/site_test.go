@@ -78,6 +78,7 @@ func open(t *testing.T, change func(*Site)) *site {
 			}
 			return c.SendString(fmt.Sprintf("%d %s", files[0].Size, files[0].Name))
 		}},
+		{Method: "POST", Path: "/paper", May: identity.Look, Upload: true, Handle: signPaper},
 		{Method: "GET", Path: "/panic", May: identity.Look, Handle: func(*fiber.Ctx) error { panic("password=hunter2") }},
 		{Method: "GET", Path: "/error", May: identity.Look, Handle: func(*fiber.Ctx) error { return errors.New("password=hunter2") }},
 		{Method: "GET", Path: "/busy", May: identity.Look, Handle: func(*fiber.Ctx) error {

@@ -22,14 +22,25 @@ type Upload struct {
 	Size int64
 	head *multipart.FileHeader
 	form *multipart.Form
+	open func() (io.ReadSeekCloser, error) // of one held from an earlier sending of the form
 }
 
 // Open reads the file from its start.
-func (u Upload) Open() (io.ReadSeekCloser, error) { return u.head.Open() }
+func (u Upload) Open() (io.ReadSeekCloser, error) {
+	if u.open != nil {
+		return u.open()
+	}
+	return u.head.Open()
+}
 
-func (u Upload) remove() { _ = u.form.RemoveAll() }
+func (u Upload) remove() {
+	if u.form != nil {
+		_ = u.form.RemoveAll()
+	}
+}
 
-// Files gives the files of a form's field; a field left empty has none.
+// Files gives the files of a form's field, those just chosen before those held from an earlier sending; a field left empty
+// has none.
 func Files(c *fiber.Ctx, field string) ([]Upload, error) {
 	form, err := c.MultipartForm()
 	if err != nil {
@@ -43,6 +54,7 @@ func Files(c *fiber.Ctx, field string) ([]Upload, error) {
 		}
 		files = append(files, Upload{Name: cleanName(head.Filename), Size: head.Size, head: head, form: form})
 	}
+	files = append(files, r.held(c, field, form.Value[heldField+field])...)
 	r.files = append(r.files, files...)
 	if len(files) > mostFiles {
 		return nil, fault.Field(field, "一次最多传 %d 个文件，请分几次传", mostFiles)

@@ -12,6 +12,7 @@ import (
 	"seedbed/domain/accounts"
 	"seedbed/domain/clock"
 	"seedbed/domain/identity"
+	"seedbed/storage/objects"
 	"seedbed/templates/ui"
 )
 
@@ -24,6 +25,7 @@ type Site struct {
 	Public   *url.URL // the address people use, nil when it is not fixed
 	Proxies  []string // addresses whose X-Forwarded-* headers are believed
 	Demo     bool
+	Store    objects.Store // holds the files of a form that has to be mended; nil holds none
 }
 
 // Route is one line of the route table: method, path, who may, and what answers.

@@ -76,6 +76,26 @@ func deeds(ctx context.Context, lines []assist.Line) []string {
 	return list
 }
 
+// did is something that was done, once, and whether all of it was taken back by itself.
+type did struct {
+	Text   string
+	Undone bool
+}
+
+func disputed(ctx context.Context, lines []assist.Line) []did {
+	left := map[string]bool{}
+	for _, l := range lines {
+		if !l.Undone {
+			left[words.T(ctx, accounts.Deed(l.Entity, l.Action, l.ToState))] = true
+		}
+	}
+	var list []did
+	for _, text := range deeds(ctx, lines) {
+		list = append(list, did{text, !left[text]})
+	}
+	return list
+}
+
 func disputeTag(state string) (kind, text string) {
 	switch state {
 	case assist.Upheld:

@@ -635,7 +635,7 @@ func claimFiles(w Writing) templ.Component {
 				}
 			}
 			for _, k := range money.FileKinds {
-				templ_7745c5c3_Err = ui.File(w.Form, k.Code, k.Name, ui.FileOpts{Accept: "image/*,.pdf,.ofd,.xml", Multiple: true, Optional: k.Code != "receipt", Hint: fileHints[k.Code]}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.File(w.Form, k.Code, k.Name, ui.FileOpts{Accept: "image/*,.pdf,.ofd,.xml", Multiple: true, Own: true, Optional: k.Code != "receipt", Hint: fileHints[k.Code]}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

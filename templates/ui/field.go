@@ -43,6 +43,7 @@ type FileOpts struct {
 	Camera   bool // opens the camera on a phone
 	Required bool
 	Optional bool
+	Own      bool // the form keeps its files itself when it has to be mended
 }
 
 // ID is the id of a field's control: where its label and the error summary point.
@@ -124,7 +125,7 @@ func area(ctx context.Context, f Form, name string, o FieldOpts) templ.Attribute
 }
 
 func fileAttrs(ctx context.Context, f Form, name string, o FileOpts) templ.Attributes {
-	a := control(ctx, f, name, FieldOpts{Hint: o.Hint, Required: o.Required})
+	a := control(ctx, f, name, FieldOpts{Hint: o.Hint, Required: o.Required && len(held(ctx, f, name, o)) == 0})
 	a["type"] = "file"
 	a["class"] = "in file"
 	if o.Accept != "" {
