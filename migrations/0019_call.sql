@@ -12,7 +12,7 @@ insert into legal_move select 'proposal', * from (values ('returned','void'),('i
 create table ban (
   id uuid primary key, place ltree not null references place, person_id uuid not null references person, proposal_id uuid not null unique references proposal,
   code text not null check (code in ('false','forged','double','refused','other')), reason text not null check (reason <> ''), paper_id uuid not null references attachment,
-  from_on date not null, until_on date not null, by_person uuid not null references person, at timestamptz not null, check (until_on > from_on), check (by_person <> person_id)
+  from_on date not null, until_on date not null, by_person uuid not null references person, at timestamptz not null, check (until_on >= from_on), check (by_person <> person_id)
 );
 create index ban_person on ban (person_id, until_on);
 create index ban_place on ban using gist (place);

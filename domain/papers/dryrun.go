@@ -192,6 +192,13 @@ func (b *Book) leader(ctx context.Context, r *reading, e edition.Edition, n *ent
 		r.wrong(mainTab.name, n.Row, placeHead, n.Place, "这位居民登记的是别的社区，请核对")
 		return nil
 	}
+	until, err := proposal.Banned(ctx, b.db, who.ID, b.clock.Now())
+	if err != nil {
+		return err
+	}
+	if until != nil {
+		r.wrong(mainTab.name, n.Row, leadHead, n.Lead, "这位居民现在不能领办申报，请联系区里")
+	}
 	open, err := proposal.OpenDraft(ctx, b.db, e.ID, who.ID)
 	if open {
 		r.wrong(mainTab.name, n.Row, leadHead, n.Lead, "他在这一届已经有一份没有提交的草稿，请先处理那一份")

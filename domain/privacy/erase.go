@@ -73,6 +73,7 @@ const (
 	paperSQL    = `update grace set lead_name = @nameless where proposal_id in (select id from proposal where lead_id = @id::uuid) or lead_name = @name and state = 'struck'`
 	draftsSQL   = `select id::text from proposal where lead_id = @id::uuid and state = 'draft' order by id`
 	wordsSQL    = `update rights_request set text = '' where person_id = @id::uuid`
+	followsSQL  = `delete from follow where person_id = @id::uuid`
 	disputesSQL = `update assisted_dispute set text = '' where person_id = @id::uuid`
 )
 
@@ -107,7 +108,7 @@ func (b *Book) erase(ctx context.Context, tx pg.Tx, w identity.Warrant, id strin
 		{keyGoneSQL, pg.Args{"id": id}}, {sessionsSQL, pg.Args{"id": id}}, {codesSQL, pg.Args{"index": p.PhoneIndex}}, {filesSQL, pg.Args{"id": id}}, {lettersSQL, pg.Args{"id": id}},
 		{seatNameSQL, pg.Args{"id": id, "nameless": nameless}}, {orgEndSQL, pg.Args{"id": id, "nameless": nameless}}, {orgCountSQL, pg.Args{"id": id}},
 		{yesSQL, pg.Args{"id": id, "at": now}}, {photosSQL, pg.Args{"id": id}}, {paperSQL, pg.Args{"id": id, "name": p.Name, "nameless": nameless}},
-		{wordsSQL, pg.Args{"id": id}}, {disputesSQL, pg.Args{"id": id}}, {blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
+		{followsSQL, pg.Args{"id": id}}, {wordsSQL, pg.Args{"id": id}}, {disputesSQL, pg.Args{"id": id}}, {blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
 	} {
 		if _, err := pg.Do(ctx, tx, s.sql, s.args); err != nil {
 			return err
