@@ -22,6 +22,7 @@ var kept = map[string][]string{
 	"github.com/jackc/pgx":          {"storage/pg"},
 	"github.com/hibiken/asynq":      {"jobs"},
 	"github.com/alicebob/miniredis": {"jobs"},
+	"github.com/redis/go-redis":     {"jobs"},
 	"github.com/minio/minio-go":     {"storage/objects"},
 	"github.com/xuri/excelize":      {"storage/sheet"},
 }

@@ -36,16 +36,23 @@ type queue struct {
 	client    *asynq.Client
 	inspector *asynq.Inspector
 	server    *asynq.Server
+	bell      *bell // rung when something is put; nil where others put too
 }
 
 // openQueue starts the workers. Listeners at work see ctx.
-func openQueue(ctx context.Context, r *Runner, address string) (*queue, error) {
+// alone tells that this process has the Redis for itself.
+func openQueue(ctx context.Context, r *Runner, address string, alone bool) (*queue, error) {
 	redis, err := parseRedis(address)
 	if err != nil {
 		return nil, err
 	}
 	q := &queue{redis: redis, client: asynq.NewClient(redis), inspector: asynq.NewInspector(redis)}
-	q.server = asynq.NewServer(redis, asynq.Config{
+	way := redis
+	if alone {
+		q.bell = &bell{empty: map[string]emptiness{}}
+		way = belled{redis, q.bell}
+	}
+	q.server = asynq.NewServer(way, asynq.Config{
 		Concurrency:              r.workers,
 		BaseContext:              func() context.Context { return ctx },
 		TaskCheckInterval:        r.pace.check,
@@ -131,6 +138,7 @@ func (q *queue) enqueue(ctx context.Context, l Listener, fact int64, id string) 
 	// The listener's own limit ends a try; asynq's only guards against one that does not listen to its context.
 	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(l.Kind, payload), asynq.TaskID(id), asynq.Queue(queueOf(l)),
 		asynq.MaxRetry(tries), asynq.Timeout(l.Limit+10*time.Second))
+	q.bell.ring()
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		return true, nil
 	}

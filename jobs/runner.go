@@ -114,7 +114,7 @@ func (r *Runner) Start(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	loops, halt := context.WithCancel(work)
 	run.cancel, run.halt = cancel, halt
-	queue, err := openQueue(work, r, address)
+	queue, err := openQueue(work, r, address, run.stand != nil)
 	if err != nil {
 		run.end()
 		return err

@@ -160,6 +160,7 @@ func (h *House) areas(safe *vault.Vault) {
 		"guardian":   {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
 		"grace":      {Read: identity.ReadPapers},
+		"ban":        {Read: identity.ReadBans, Page: "/desk/bans", Ties: proposal.BanTies},
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
@@ -228,6 +229,8 @@ func (h *House) listeners() []jobs.Listener {
 		jobs.On("annex the new lead", award.Succeed),
 		jobs.On("give the project to its new lead", delivery.Succeed),
 		jobs.On("hide what was public", privacy.HidePublic),
+		jobs.On("tell followers of the start", gallery.HearOpened),
+		jobs.On("tell followers of the end", gallery.HearAccepted),
 		jobs.On("plan the tranches", h.Money.Plan),
 		jobs.On("make the next tranche due", h.Money.HearReview),
 		jobs.OnWork("examine the photo", func(ctx context.Context, f evidence.Kept) (jobs.Effect, error) { return h.Evidence.Examine(ctx, f) }),
@@ -260,6 +263,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},
+		{Name: "tell followers", Every: 10 * time.Minute, Run: gallery.TellFollowers},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},

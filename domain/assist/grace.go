@@ -39,6 +39,7 @@ type Grace struct {
 	PaperID    string
 	State      string
 	ProposalID string
+	EntryID    string // the draft that was typed from it by a workbook, "" for none
 	ListedBy   string
 	At         time.Time
 	Version    int
@@ -46,12 +47,12 @@ type Grace struct {
 
 const (
 	graceColumns = `g.id::text, g.edition_id::text, e.title as edition, g.place::text, l.name as place_name, g.lead_name, g.received_at, g.paper_id::text, g.state,
-  coalesce(g.proposal_id::text, '') as proposal_id, h.name as listed_by, g.at, g.version`
+  coalesce(g.proposal_id::text, '') as proposal_id, coalesce(g.entry_id::text, '') as entry_id, h.name as listed_by, g.at, g.version`
 	graceFrom    = ` from grace g join edition e on e.id = g.edition_id join place l on l.path = g.place join person h on h.id = g.listed_by `
 	lockGraceSQL = `select ` + graceColumns + graceFrom + `where g.id = @id::uuid for no key update of g`
 	graceListSQL = `select ` + graceColumns + graceFrom + `where g.place <@ any(@sight::text[]::ltree[]) order by g.at desc, g.id limit 100`
 	addGraceSQL  = `insert into grace (id, edition_id, place, lead_name, received_at, paper_id, listed_by, at) values (@id, @edition, @place::text::ltree, @name, @received, @paper, @me, @at) on conflict (id) do nothing`
-	useGraceSQL  = `update grace set state = 'used', proposal_id = @proposal, version = version + 1 where id = @id::uuid and state = 'listed'`
+	useGraceSQL  = `update grace set state = 'used', proposal_id = @proposal, version = version + 1 where id = @id::uuid and state = 'listed' and coalesce(entry_id, @proposal) = @proposal::uuid`
 	strikeSQL    = `update grace set state = 'struck', version = version + 1 where id = @id::uuid`
 	callSQL      = `select id::text, title, place::text, state, opens_at, closes_at from edition where id = @id::uuid`
 	callsSQL     = `select id::text, title, place::text, state, opens_at, closes_at from edition where state in ('open', 'closed') and closes_at is not null order by closes_at desc limit 20`
@@ -79,8 +80,8 @@ func (b *Book) CallsOf(ctx context.Context, grace string) ([]Call, error) {
 	return pg.All[Call](ctx, b.db, callOfSQL, pg.Args{"id": grace})
 }
 
-// graceUntil is the last moment for entering a paper of an edition; nil when it has no end.
-func graceUntil(ctx context.Context, q pg.Reader, edition string) (*time.Time, error) {
+// GraceUntil is the last moment for entering a paper of an edition; nil when it has no end.
+func GraceUntil(ctx context.Context, q pg.Reader, edition string) (*time.Time, error) {
 	c, err := pg.One[Call](ctx, q, callSQL, pg.Args{"id": edition})
 	if err != nil || c.ClosesAt == nil {
 		return nil, err
@@ -104,7 +105,7 @@ type NewGrace struct {
 	Name       string    `form:"-"` // of the file
 }
 
-func (n NewGrace) check(c Call, found bool, file io.ReadSeeker, now time.Time, until *time.Time) error {
+func (n NewGrace) check(c Call, found, sent bool, now time.Time, until *time.Time) error {
 	var wrong fault.Fields
 	if !found {
 		wrong.Add("edition", "请选是哪一届")
@@ -125,7 +126,7 @@ func (n NewGrace) check(c Call, found bool, file io.ReadSeeker, now time.Time, u
 	case found && c.OpensAt != nil && n.ReceivedAt.Before(*c.OpensAt):
 		wrong.Add("received_at", "收件时间在申报开始之前，请检查")
 	}
-	if file == nil {
+	if !sent {
 		wrong.Add("paper", "请拍一张盖了收件章的申报书")
 	}
 	if until != nil && !now.Before(*until) {
@@ -157,11 +158,11 @@ func (b *Book) List(ctx context.Context, by identity.Actor, n NewGrace, file io.
 		found = found && (c.State == "open" || c.State == "closed") && c.ClosesAt != nil && identity.Within(n.Place, c.Place)
 	}
 	if found {
-		if until, err = graceUntil(ctx, b.db, c.ID); err != nil {
+		if until, err = GraceUntil(ctx, b.db, c.ID); err != nil {
 			return err
 		}
 	}
-	if err := n.check(c, found, file, b.clock.Now(), until); err != nil {
+	if err := n.check(c, found, file != nil, b.clock.Now(), until); err != nil {
 		return err
 	}
 	taken, err := evidence.TakePaper(ctx, b.store, file)
@@ -222,6 +223,9 @@ func (b *Book) Strike(ctx context.Context, by identity.Actor, id string, version
 func Use(ctx context.Context, tx pg.Tx, w identity.Warrant, id, proposal string, at time.Time) error {
 	g, err := pg.One[Grace](ctx, tx, lockGraceSQL, pg.Args{"id": id})
 	if err != nil {
+		return err
+	}
+	if err := g.mine(proposal); err != nil {
 		return err
 	}
 	if n, err := pg.Do(ctx, tx, useGraceSQL, pg.Args{"id": id, "proposal": proposal}); err != nil || n == 0 {

@@ -93,7 +93,7 @@ func (b *Book) Declare(ctx context.Context, by identity.Actor, n NewOutage) erro
 	if err != nil {
 		return err
 	}
-	until, err := graceUntil(ctx, b.db, c.ID)
+	until, err := GraceUntil(ctx, b.db, c.ID)
 	if err != nil {
 		return err
 	}

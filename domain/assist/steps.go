@@ -236,7 +236,7 @@ func Of(ctx context.Context, q pg.Reader, by identity.Actor) (Standing, bool, er
 	if err != nil || s.GraceID == "" {
 		return s, true, err
 	}
-	until, err := graceUntil(ctx, q, s.Edition)
+	until, err := GraceUntil(ctx, q, s.Edition)
 	s.Until = until
 	return s, true, err
 }

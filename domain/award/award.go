@@ -171,7 +171,7 @@ func (b *Book) Allocate(ctx context.Context, by identity.Actor, editionID string
 		}
 		for _, a := range before {
 			if _, gone := past[a.ProposalID]; gone && a.State == Proposed {
-				if err := drop(ctx, tx, h, a); err != nil {
+				if err := drop(ctx, tx, h, a, "团队已经退出"); err != nil {
 					return err
 				}
 			}
@@ -253,8 +253,7 @@ func keep(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, c Candidate,
 }
 
 // drop takes back the decision about a proposal that is no longer in the running.
-func drop(ctx context.Context, tx pg.Tx, h hand, a Award) error {
-	const reason = "团队已经退出"
+func drop(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error {
 	if _, err := pg.Do(ctx, tx, droppedSQL, pg.Args{"id": a.ID, "reason": reason}); err != nil {
 		return err
 	}
@@ -266,7 +265,7 @@ func drop(ctx context.Context, tx pg.Tx, h hand, a Award) error {
 func letGo(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error {
 	switch a.State {
 	case Proposed:
-		return drop(ctx, tx, h, a)
+		return drop(ctx, tx, h, a, reason)
 	case Declined, Revoked:
 		return nil
 	}
@@ -302,10 +301,16 @@ func Release(ctx context.Context, tx pg.Tx, fact proposal.TakenBack) error {
 		return err
 	}
 	h := hand{w, at}
-	if err := letGo(ctx, tx, h, a, "团队已经退出"); err != nil {
+	why := "团队已经退出"
+	if p, err := proposal.Get(ctx, tx, fact.ProposalID); err != nil {
+		return err
+	} else if p.State == proposal.Void {
+		why = "申报书已经作废"
+	}
+	if err := letGo(ctx, tx, h, a, why); err != nil {
 		return err
 	}
 	return advance(ctx, tx, h, a.EditionID)
 }
 
-const leftSQL = `select at from audit_event where entity = 'proposal' and entity_id = @id::uuid and to_state = 'withdrawn' order by at desc limit 1`
+const leftSQL = `select at from audit_event where entity = 'proposal' and entity_id = @id::uuid and to_state in ('withdrawn','void') order by at desc limit 1`

@@ -51,6 +51,9 @@ const (
 	ExportProposals   Permission = "export_proposals" // take lists, books and files out
 	ConfirmLeads      Permission = "confirm_leads"    // a team's new lead, after its vote
 	RecordGuardians   Permission = "record_guardians" // of minors in a team
+	VoidProposals     Permission = "void_proposals"   // and lift the ban that goes with it
+	ReadBans          Permission = "read_bans"
+	FollowProjects    Permission = "follow_projects" // 关注, for oneself alone
 
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
@@ -160,6 +163,9 @@ var May = map[Permission][]Role{
 	ExportProposals:   slices.Concat(desks, []Role{Supervisor}),
 	ConfirmLeads:      {CommunityHead, SubdistrictHead},
 	RecordGuardians:   {CommunityStaff},
+	VoidProposals:     {DistrictHead},
+	ReadBans:          slices.Concat(district, []Role{Supervisor, Self}),
+	FollowProjects:    residents,
 
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},

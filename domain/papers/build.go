@@ -39,6 +39,7 @@ var (
 	intact        = "完好"
 	damaged       = "缺失或损坏，没有放进来"
 	withPhones    = "（含手机号）"
+	againTitle    = "导入模板格式"
 )
 
 // listed is a row of the list.
@@ -97,12 +98,13 @@ func (b *Book) build(ctx context.Context, x Export, e edition.Edition, base stri
 	name := safeName(e.Title) + "-"
 	write := map[string]func(io.Writer) error{
 		List:  func(w io.Writer) error { return b.list(ctx, w, x, &m) },
+		Again: func(w io.Writer) error { return b.template(ctx, w, x, &m) },
 		Pages: func(w io.Writer) error { return b.all(ctx, w, x, e, base, &m) },
 		Files: func(w io.Writer) error { return b.folder(ctx, w, x, &m) },
 	}[x.Kind]
-	m.name = name + map[string]string{List: listTab + ".xlsx", Pages: bookTitle + ".pdf", Files: folderTitle + ".zip"}[x.Kind]
-	if x.Kind == List && len(x.PhoneSight) > 0 {
-		m.name = name + listTab + withPhones + ".xlsx"
+	m.name = name + map[string]string{List: listTab + ".xlsx", Again: againTitle + ".xlsx", Pages: bookTitle + ".pdf", Files: folderTitle + ".zip"}[x.Kind]
+	if len(x.PhoneSight) > 0 { // a workbook
+		m.name = strings.TrimSuffix(m.name, ".xlsx") + withPhones + ".xlsx"
 	}
 	r, w := io.Pipe()
 	done := make(chan struct{})

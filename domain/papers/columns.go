@@ -17,6 +17,10 @@ type entry struct {
 	Place    string // as it was typed: 电厂社区, 武汉路街道电厂社区
 	Promised string // 是: every promise was signed on the paper
 	Received time.Time
+	Known    string // the number it has in the house, in a workbook that was taken out of it
+	Stamp    string // the file in the zip that shows the stamp of receipt
+	late     bool   // received in time and typed after the call has closed: it goes through the grace list
+	stamped  scan
 
 	acts, lines, funds, members []int // the rows of the other sheets
 	faces                       []proposal.NewMember
@@ -85,6 +89,8 @@ var (
 		{head: "组织类型", field: "org_type", wide: 12, choices: proposal.OrgTypes, into: func(e *entry) any { return &e.Draft.OrgType }},
 		{head: "承诺都签了吗", also: []string{"承诺"}, field: "declared", wide: 10, choices: yesNo, note: "纸上的每一条承诺，领办人都签字确认了吗", into: func(e *entry) any { return &e.Promised }},
 		{head: "收件时间", also: []string{"收到时间"}, field: "received", wide: 18, note: "纸质件交来的时间，例如 2026-06-01 16:30。可以不填", into: func(e *entry) any { return &e.Received }},
+		{head: "收件照片", also: []string{"盖章照片"}, field: "stamp", wide: 14, words: true, note: "zip 里盖了收件章的那张照片，写文件名，例如 1.jpg。截止以后才录的一定要有", into: func(e *entry) any { return &e.Stamp }},
+		{head: "申报书编号", also: []string{"申报编号"}, field: "number", wide: 16, words: true, note: "系统里导出来的才有，新交来的纸空着", into: func(e *entry) any { return &e.Known }},
 	}}
 	actTab = tab{"活动", []string{"活动安排"}, []column{seqColumn,
 		{head: "做什么", also: []string{"活动", "内容", "活动名称"}, field: "name", need: true, wide: 30, into: func(e *entry) any { return &lastOf(&e.Draft.Activities).Name }},

@@ -2,10 +2,12 @@ package papers
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"seedbed/domain/assist"
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
@@ -25,7 +27,7 @@ func (b *Book) Confirm(ctx context.Context, by identity.Actor, id string, versio
 	if i.State != Checked || i.Version != version {
 		return fault.New(fault.Conflict, "这个文件要改好、重新上传检查以后才能导入")
 	}
-	r, found, err := b.again(ctx, i)
+	r, found, err := b.again(ctx, by, i)
 	if fault.Is(err, fault.NotFound) {
 		return fault.New(fault.Conflict, "上传的文件只保留一天，现在已经删掉了。请再上传一次")
 	}
@@ -53,11 +55,14 @@ func (b *Book) Confirm(ctx context.Context, by identity.Actor, id string, versio
 		if i.Version != version {
 			return stale()
 		}
-		if e, err := edition.Hold(ctx, tx, i.EditionID); err != nil || e.State != edition.Open {
-			if err == nil {
-				err = fault.New(fault.Conflict, "过了截止时间，请走收件登记")
-			}
+		e, err := edition.Hold(ctx, tx, i.EditionID)
+		if err != nil {
 			return err
+		}
+		// The call may have closed since the rows were read: then only those of the grace list enter.
+		onTime := func(n *entry) bool { return !n.late }
+		if e.State != edition.Open && (e.State != edition.Closed || slices.ContainsFunc(r.entries, onTime)) {
+			return fault.New(fault.Conflict, "过了截止时间，请走收件登记")
 		}
 		return b.enter(ctx, tx, by, i, r, taken)
 	})
@@ -75,8 +80,20 @@ func (b *Book) enter(ctx context.Context, tx pg.Tx, by identity.Actor, i Import,
 			return err
 		}
 		n.ID, n.Reason = uuid.NewSHA1(uuid.MustParse(i.EditionID), []byte(i.Workbook+"/"+n.Seq)).String(), i.Reason
+		if n.late {
+			until, err := assist.GraceUntil(ctx, tx, i.EditionID)
+			if err != nil {
+				return err
+			}
+			n.Until = until
+		}
 		if err := b.proposals.Enter(ctx, tx, w, i.EditionID, n.Entry); err != nil {
 			return err
+		}
+		if n.late {
+			if err := b.grace(ctx, tx, by, i, n); err != nil {
+				return err
+			}
 		}
 		var received *time.Time
 		if !n.Received.IsZero() {
@@ -104,6 +121,20 @@ func (b *Book) enter(ctx context.Context, tx pg.Tx, by identity.Actor, i Import,
 	}
 	return audit.Record(ctx, tx, w, audit.Event{Entity: "proposal_import", ID: i.ID, Version: i.Version + 1, Action: "import", From: Checked, To: Done, Place: i.Place, Reason: i.Reason,
 		Data: map[string]any{"workbook": i.Workbook, "rows": len(r.entries)}, At: now})
+}
+
+// grace puts the stamped paper of an entry on the grace list, for this entry alone.
+func (b *Book) grace(ctx context.Context, tx pg.Tx, by identity.Actor, i Import, n *entry) error {
+	w, err := by.Must(identity.HelpResidents, n.Home)
+	if err != nil {
+		return err
+	}
+	t, err := b.take(ctx, n.stamped)
+	if err != nil {
+		return err
+	}
+	return assist.ListEntry(ctx, tx, w, assist.NewGrace{ID: newID(), EditionID: i.EditionID, Place: n.Home, LeadName: n.Lead, ReceivedAt: n.Received, Name: safeName(n.stamped.name)},
+		t, n.ID, b.clock.Now())
 }
 
 func attach(ctx context.Context, tx pg.Tx, w identity.Warrant, file evidence.New) error {

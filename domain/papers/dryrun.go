@@ -7,56 +7,110 @@ import (
 
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
+	"seedbed/domain/identity"
+	"seedbed/domain/place"
 	"seedbed/domain/proposal"
+	"seedbed/storage/pg"
 	"seedbed/storage/sheet"
 )
 
 // dryRun reads a workbook against the district as it is now.
-func (b *Book) dryRun(ctx context.Context, e edition.Edition, sight []string, pages []sheet.Page, folder []byte) (*reading, error) {
+func (b *Book) dryRun(ctx context.Context, by identity.Actor, e edition.Edition, sight []string, pages []sheet.Page) (*reading, error) {
 	r := read(pages)
 	r.edition = e
 	places, err := communities(ctx, b.db, sight)
 	if err != nil {
 		return nil, err
 	}
+	cal, err := place.Calendar(ctx, b.db)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.fresh(ctx, b.db); err != nil {
+		return nil, err
+	}
 	now := b.clock.Now()
 	for _, n := range r.entries {
-		r.timely(e, n, now)
+		r.timely(n, now, e.Grace(cal))
 		if err := b.resolve(ctx, r, e, places, n); err != nil {
 			return nil, err
 		}
-	}
-	if len(folder) > 0 {
-		found, err := r.scans(folder)
-		if err != nil {
-			return nil, inField("scans", err)
-		}
-		for _, list := range found {
-			for _, s := range list {
-				if _, err := b.take(ctx, s); fault.Is(err, fault.Invalid) {
-					m := fault.MessageOf(err)
-					r.wrong(scansTab, 0, "", s.name, m.Text, m.Args...)
-				} else if err != nil {
-					return nil, err
-				}
-			}
+		if n.late && n.Home != "" && !by.Can(identity.HelpResidents, n.Home) {
+			r.wrong(mainTab.name, n.Row, timeHead, shownTime(n.Received), "截止以后补录的纸，由那个社区的工作人员来录")
 		}
 	}
 	r.sort()
 	return r, nil
 }
 
-// timely holds a paper to the call's own days. What comes after them goes through the list of papers received in time.
-func (r *reading) timely(e edition.Edition, n *entry, now time.Time) {
-	late := e.State != edition.Open || e.ClosesAt == nil || !now.Before(*e.ClosesAt)
-	at := n.Received
+// tried looks into the folder of scans: whose they are, and that each can be taken.
+func (b *Book) tried(ctx context.Context, r *reading, folder []byte) error {
+	found, err := r.scans(folder)
+	if err != nil {
+		return inField("scans", err)
+	}
+	for _, list := range found {
+		for _, s := range list {
+			if _, err := b.take(ctx, s); fault.Is(err, fault.Invalid) {
+				m := fault.MessageOf(err)
+				r.wrong(scansTab, 0, "", s.name, m.Text, m.Args...)
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	r.sort()
+	return nil
+}
+
+const knownSQL = `select number, title from proposal where edition_id = @edition::uuid and number = any(@numbers)`
+
+// fresh refuses what the edition has already: rows of a workbook that was taken out of it.
+func (r *reading) fresh(ctx context.Context, q pg.Reader) error {
+	var numbers []string
+	for _, n := range r.entries {
+		if n.Known != "" {
+			numbers = append(numbers, n.Known)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	have, err := pg.All[struct{ Number, Title string }](ctx, q, knownSQL, pg.Args{"edition": r.edition.ID, "numbers": numbers})
+	if err != nil {
+		return err
+	}
+	for _, n := range r.entries {
+		for _, h := range have {
+			if h.Number == n.Known {
+				r.wrong(mainTab.name, n.Row, numberHead, n.Known, "这一届已有此申报书「%s」，不用再录，请删掉这一行", h.Title)
+			}
+		}
+	}
+	return nil
+}
+
+// timely holds a paper to the call's own days. One that was received in them and is typed after the close goes through
+// the grace list, until that ends (DOMAIN §7.1, I-T2).
+func (r *reading) timely(n *entry, now, until time.Time) {
+	e, at := r.edition, n.Received
+	wrong := func(text string, args ...any) { r.wrong(mainTab.name, n.Row, timeHead, shownTime(at), text, args...) }
+	closed := e.State != edition.Open || e.ClosesAt == nil || !now.Before(*e.ClosesAt)
 	switch {
-	case late, !at.IsZero() && e.ClosesAt != nil && !at.Before(*e.ClosesAt):
-		r.wrong(mainTab.name, n.Row, timeHead, shownTime(at), "过了截止时间，请走收件登记")
+	case closed && (e.State != edition.Open && e.State != edition.Closed || e.ClosesAt == nil):
+		wrong("过了截止时间，这一届现在不收申报书")
+	case !at.IsZero() && e.ClosesAt != nil && !at.Before(*e.ClosesAt):
+		wrong("过了截止时间才收到的，不能录")
 	case !at.IsZero() && at.After(now):
-		r.wrong(mainTab.name, n.Row, timeHead, shownTime(at), "收件时间还没有到，请检查")
+		wrong("收件时间还没有到，请检查")
 	case !at.IsZero() && e.OpensAt != nil && at.Before(*e.OpensAt):
-		r.wrong(mainTab.name, n.Row, timeHead, shownTime(at), "收件时间比这一届开始申报还早，请检查")
+		wrong("收件时间比这一届开始申报还早，请检查")
+	case closed && at.IsZero():
+		wrong("过了截止时间，请走收件登记：截止前收到的，填上章上的收件时间，附上盖章的照片")
+	case closed && !now.Before(until):
+		wrong("截止后 %d 个工作日内才能补录，现在已经过了", edition.GraceDays)
+	default:
+		n.late = closed
 	}
 }
 
@@ -137,6 +191,13 @@ func (b *Book) leader(ctx context.Context, r *reading, e edition.Edition, n *ent
 	case who.Home != "" && n.Home != "" && who.Home != n.Home:
 		r.wrong(mainTab.name, n.Row, placeHead, n.Place, "这位居民登记的是别的社区，请核对")
 		return nil
+	}
+	until, err := proposal.Banned(ctx, b.db, who.ID, b.clock.Now())
+	if err != nil {
+		return err
+	}
+	if until != nil {
+		r.wrong(mainTab.name, n.Row, leadHead, n.Lead, "这位居民现在不能领办申报，请联系区里")
 	}
 	open, err := proposal.OpenDraft(ctx, b.db, e.ID, who.ID)
 	if open {

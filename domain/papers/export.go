@@ -16,15 +16,16 @@ import (
 	"seedbed/storage/pg"
 )
 
-// What can be taken out of an edition: a list as a workbook, every 申报书 in one PDF, the files in one zip.
+// What can be taken out of an edition: a list as a workbook, the contents in the import's own workbook, every 申报书 in one PDF, the files in one zip.
 const (
 	List  = "list"
+	Again = "template"
 	Pages = "book"
 	Files = "files"
 )
 
 // Kinds names what can be taken out.
-var Kinds = []edition.Choice{{Code: List, Name: "名单（Excel 表格）"}, {Code: Pages, Name: "全部申报书（一个 PDF）"}, {Code: Files, Name: "照片和附件（一个 zip）"}}
+var Kinds = []edition.Choice{{Code: List, Name: "名单（Excel 表格）"}, {Code: Again, Name: "导入模板格式（Excel，可以再导入别的届次）"}, {Code: Pages, Name: "全部申报书（一个 PDF）"}, {Code: Files, Name: "照片和附件（一个 zip）"}}
 
 // NewExport is what somebody asks for.
 type NewExport struct {
@@ -106,8 +107,8 @@ func (n NewExport) check(sight []string) error {
 	if n.Place != "" && (!place.Valid(n.Place) || !within(n.Place, sight)) {
 		wrong.Add("place", "请从列出的选项里选")
 	}
-	if n.Phones && n.Kind != List {
-		wrong.Add("phones", "只有名单里可以带完整的手机号")
+	if n.Phones && n.Kind != List && n.Kind != Again {
+		wrong.Add("phones", "只有名单和导入模板格式里可以带完整的手机号")
 	}
 	switch length := len([]rune(n.Reason)); {
 	case length == 0 && (n.Phones || n.Kind != List):
@@ -206,7 +207,9 @@ func (b *Book) Fetch(ctx context.Context, by identity.Actor, id string) (evidenc
 	return evidence.Content{Reader: r, Mime: mimes[x.Kind], Name: x.Name}, nil
 }
 
-var mimes = map[string]string{List: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Pages: "application/pdf", Files: "application/zip"}
+const workbookMime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+var mimes = map[string]string{List: workbookMime, Again: workbookMime, Pages: "application/pdf", Files: "application/zip"}
 
 // Make makes what was asked for: the slow part here, the mark that it is done in the function it gives. Making it twice
 // changes nothing.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"seedbed/domain/assist"
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -73,6 +74,7 @@ type EnteredRow struct {
 	PlaceName  string
 	State      string
 	HasPaper   bool
+	Until      *time.Time // a paper of the grace list: when it has to be handed in
 }
 
 // Preview is what a checked workbook would make.
@@ -84,6 +86,7 @@ type Preview struct {
 	Asks  string // the sum applied for
 	Gaps  int    // what the paper still lacks for being handed in
 	Scans int
+	Late  bool // typed after the call has closed, through the grace list
 }
 
 const (
@@ -97,7 +100,8 @@ const (
 	recentSQL     = `select count(*) from proposal_import where person_id = @me::uuid and at > @since`
 	importDoneSQL = `update proposal_import set state = 'done', done_at = @at, version = version + 1 where id = @id::uuid`
 	addRowSQL     = `insert into proposal_import_row (import_id, seq, proposal_id, received_at) values (@import, @seq, @proposal, @received)`
-	rowsSQL       = `select r.seq, p.id::text as proposal_id, p.title, l.name as lead, pl.name as place_name, p.state, p.acting_paper is not null as has_paper
+	rowsSQL       = `select r.seq, p.id::text as proposal_id, p.title, l.name as lead, pl.name as place_name, p.state, p.acting_paper is not null as has_paper,
+  case when exists (select from grace g where g.entry_id = p.id and g.state = 'listed') then @until::timestamptz end as until
   from proposal_import_row r join proposal p on p.id = r.proposal_id join person l on l.id = p.lead_id join place pl on pl.path = p.place
   where r.import_id = @id::uuid order by length(r.seq), r.seq`
 )
@@ -144,9 +148,17 @@ func (b *Book) Upload(ctx context.Context, by identity.Actor, editionID string, 
 	if err != nil {
 		return i, err
 	}
-	r, err := b.dryRun(ctx, e, sight, pages, folder)
+	r, err := b.dryRun(ctx, by, e, sight, pages)
 	if err != nil {
 		return i, err
+	}
+	if len(folder) > 0 {
+		if err := b.tried(ctx, r, folder); err != nil {
+			return i, err
+		}
+	} else {
+		r.stamps(nil)
+		r.sort()
 	}
 	if i.RowsN, i.Faults = len(r.entries), r.faults; len(r.faults) > 0 {
 		i.State = Faulty
@@ -253,7 +265,7 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Import, [
 		return i, nil, nil, err
 	}
 	if i.State == Checked {
-		r, found, err := b.again(ctx, i)
+		r, found, err := b.again(ctx, by, i)
 		if fault.Is(err, fault.NotFound) { // swept: it was too old
 			i.State = Lapsed
 			return i, nil, nil, nil
@@ -263,7 +275,11 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Import, [
 		}
 		return i, nil, r.preview(found), nil
 	}
-	rows, err := pg.All[EnteredRow](ctx, b.db, rowsSQL, pg.Args{"id": id})
+	until, err := assist.GraceUntil(ctx, b.db, i.EditionID)
+	if err != nil {
+		return i, nil, nil, err
+	}
+	rows, err := pg.All[EnteredRow](ctx, b.db, rowsSQL, pg.Args{"id": id, "until": until})
 	return i, rows, nil, err
 }
 
@@ -272,7 +288,7 @@ func (r *reading) preview(found map[string][]scan) []Preview {
 	list := make([]Preview, len(r.entries))
 	for k, n := range r.entries {
 		asks := max(proposal.Total(n.Draft.Lines)-n.Draft.OwnFen, 0)
-		list[k] = Preview{Seq: n.Seq, Title: n.Draft.Title, Lead: n.Lead, Place: n.Place, Asks: asks.Show(), Gaps: len(proposal.EntryGaps(r.edition, n.Entry)), Scans: len(found[n.Seq])}
+		list[k] = Preview{Seq: n.Seq, Title: n.Draft.Title, Lead: n.Lead, Place: n.Place, Asks: asks.Show(), Gaps: len(proposal.EntryGaps(r.edition, n.Entry)), Scans: len(found[n.Seq]), Late: n.late}
 	}
 	return list
 }
@@ -283,7 +299,7 @@ func (b *Book) Imports(ctx context.Context, by identity.Actor, editionID string)
 }
 
 // again reads an upload anew from the store.
-func (b *Book) again(ctx context.Context, i Import) (*reading, map[string][]scan, error) {
+func (b *Book) again(ctx context.Context, by identity.Actor, i Import) (*reading, map[string][]scan, error) {
 	pages, err := b.pages(ctx, i)
 	if err != nil {
 		return nil, nil, err
@@ -292,8 +308,11 @@ func (b *Book) again(ctx context.Context, i Import) (*reading, map[string][]scan
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := b.dryRun(ctx, e, i.Sight, pages, nil)
+	r, err := b.dryRun(ctx, by, e, i.Sight, pages)
 	if err != nil || i.Scans == "" {
+		if err == nil {
+			r.stamps(nil)
+		}
 		return r, nil, err
 	}
 	folder, err := b.fetch(ctx, i.Scans)

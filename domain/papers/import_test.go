@@ -117,7 +117,7 @@ func TestPapersAreEnteredAsDraftsForTheirLeads(t *testing.T) {
 	}
 	_, _, preview, err := w.book.See(ctx, w.staff, i.ID)
 	w.do(err)
-	if len(preview) != 2 || preview[0] != (Preview{"1", "𠮷祥布袋", "周桂兰", "电厂社区", "¥1,600", 0, 2}) || preview[1].Scans != 1 {
+	if len(preview) != 2 || preview[0] != (Preview{"1", "𠮷祥布袋", "周桂兰", "电厂社区", "¥1,600", 0, 2, false}) || preview[1].Scans != 1 {
 		t.Errorf("the preview says %+v", preview)
 	}
 	w.do(w.book.Confirm(ctx, w.staff, i.ID, i.Version))
@@ -373,7 +373,7 @@ func TestTheTemplateIsTakenBack(t *testing.T) {
 func TestNothingIsHalfImported(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	i := w.uploaded(w.staff, filled(t, twoPapers()), nil)
-	r, _, err := w.book.again(ctx, i)
+	r, _, err := w.book.again(ctx, w.staff, i)
 	w.do(err)
 	r.entries[1].Draft.Title = strings.Repeat("长", 31)
 	if err := w.db.Change(ctx, func(tx pg.Tx) error { return w.book.enter(ctx, tx, w.staff, i, r, nil) }); !fault.Is(err, fault.Invalid) {

@@ -84,6 +84,10 @@ func read(pages []sheet.Page) *reading {
 		r.wrong(mainTab.name, 0, "", "", "没有找到「申报书」这张表，或者它是空的")
 		return r
 	}
+	if slices.Contains(main.Rows[0], digestHead) {
+		r.wrong(mainTab.name, 0, "", "", "这是「名单」，里面没有申报书的内容，不能导入。导出时请选「导入模板格式」")
+		return r
+	}
 	r.main(main)
 	for _, t := range tabs[1:] {
 		if p, ok := found[t.name]; ok {
@@ -178,6 +182,10 @@ const (
 	placeHead = "社区"
 	leadHead  = "领办人"
 	timeHead  = "收件时间"
+	stampHead = "收件照片"
+	// Of the workbook that comes out of the house, and of the plain list, which holds too little to be taken in.
+	numberHead = "申报书编号"
+	digestHead = "内容指纹"
 )
 
 func (r *reading) child(t tab, p sheet.Page) {

@@ -43,6 +43,12 @@ func (r *reading) scans(data []byte) (map[string][]scan, error) {
 		return nil, fault.Wrap(err, fault.Invalid, "扫描件要压成一个 zip 文件再传。这个文件打不开")
 	}
 	found, total := map[string][]scan{}, uint64(0)
+	stamps := map[string]string{} // which files show the stamp of which paper
+	for seq, n := range r.bySeq {
+		if n.Stamp != "" {
+			stamps[n.Stamp] = seq
+		}
+	}
 	if len(z.File) > 2*mostScans {
 		return nil, tooManyScans()
 	}
@@ -56,6 +62,9 @@ func (r *reading) scans(data []byte) (map[string][]scan, error) {
 			return nil, tooManyScans()
 		}
 		m := numbered.FindStringSubmatch(strings.TrimSuffix(base, path.Ext(base)))
+		if seq, named := stamps[base]; named {
+			m = []string{base, seq}
+		}
 		switch {
 		case m == nil:
 			r.wrong(scansTab, 0, "", base, "文件名要以序号开头，例如 1.jpg、2-1.jpg")
@@ -74,7 +83,25 @@ func (r *reading) scans(data []byte) (map[string][]scan, error) {
 	for _, list := range found {
 		slices.SortFunc(list, func(a, b scan) int { return strings.Compare(a.name, b.name) })
 	}
+	r.stamps(found)
 	return found, nil
+}
+
+// stamps finds for every entry the page with the stamp of receipt: the one it names, else its first. What is typed after
+// the call has closed must have one.
+func (r *reading) stamps(found map[string][]scan) {
+	for _, n := range r.entries {
+		list := found[n.Seq]
+		k := slices.IndexFunc(list, func(s scan) bool { return n.Stamp == "" || s.name == n.Stamp })
+		switch {
+		case k >= 0:
+			n.stamped = list[k]
+		case n.Stamp != "":
+			r.wrong(mainTab.name, n.Row, stampHead, n.Stamp, "zip 里没有这个文件")
+		case n.late:
+			r.wrong(mainTab.name, n.Row, stampHead, "", "截止以后补录的，要有盖了收件章的照片：放进 zip，在这一列写文件名")
+		}
+	}
 }
 
 func tooManyScans() error {

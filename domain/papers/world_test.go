@@ -3,6 +3,7 @@ package papers
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"testing"
 	"time"
@@ -165,4 +166,21 @@ func (w *world) made(by identity.Actor, n NewExport) []byte {
 	_, err = out.ReadFrom(content)
 	w.do(err)
 	return out.Bytes()
+}
+
+// accountOf is somebody who has an account, as they are when signed in.
+func (w *world) accountOf(id string) identity.Actor {
+	w.Helper()
+	name, err := pg.Value[string](context.Background(), w.db, `select name from person where id = @id::uuid`, pg.Args{"id": id})
+	w.do(err)
+	return identity.Actor{ID: id, Name: name, Home: hood, Grants: []identity.Grant{{Role: identity.Resident}}}
+}
+
+func asText(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }

@@ -61,6 +61,7 @@ const (
 	yesSQL      = `update consent set withdrawn_at = @at where person_id = @id::uuid and withdrawn_at is null`
 	paperSQL    = `update grace set lead_name = @nameless where proposal_id in (select id from proposal where lead_id = @id::uuid) or lead_name = @name and state = 'struck'`
 	draftsSQL   = `select id::text from proposal where lead_id = @id::uuid and state = 'draft' order by id`
+	followsSQL  = `delete from follow where person_id = @id::uuid`
 )
 
 // erase unlinks a person from what is kept of them: the key that seals their numbers is destroyed, the profile is blank,
@@ -103,7 +104,7 @@ func (b *Book) erase(ctx context.Context, tx pg.Tx, w identity.Warrant, id strin
 		{keyGoneSQL, pg.Args{"id": id}}, {sessionsSQL, pg.Args{"id": id}}, {codesSQL, pg.Args{"index": p.PhoneIndex}}, {filesSQL, pg.Args{"id": id}}, {lettersSQL, pg.Args{"id": id}},
 		{orgEndSQL, pg.Args{"id": id, "nameless": nameless}}, {orgCountSQL, pg.Args{"id": id}},
 		{yesSQL, pg.Args{"id": id, "at": now}}, {paperSQL, pg.Args{"id": id, "name": p.Name, "nameless": nameless}},
-		{blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
+		{followsSQL, pg.Args{"id": id}}, {blankSQL, pg.Args{"id": id, "nameless": nameless, "at": now}},
 	} {
 		if _, err := pg.Do(ctx, tx, s.sql, s.args); err != nil {
 			return err

@@ -55,6 +55,10 @@ func hands(ctx context.Context, tx pg.Tx, by identity.Actor, f Full, at time.Tim
 		return h, err
 	}
 	h.GraceID = ""
+	if id, stamped, entered, err := assist.EntryGrace(ctx, tx, f.ID, at); err != nil || entered {
+		h.GraceID, h.received, h.counts = id, stamped, stamped
+		return h, err
+	}
 	until, err := assist.Reprieve(ctx, tx, f.EditionID, f.CreatedAt)
 	if err == nil && until != nil && at.Before(*until) {
 		h.counts = closes.Add(-time.Microsecond) // held up by the outage on record; the stamp stays what it is
@@ -69,6 +73,9 @@ func stillWritable(ctx context.Context, q pg.Reader, by identity.Actor, p Propos
 		return late
 	}
 	if _, graced, err := assist.Graced(ctx, q, by, e.ID, at); err != nil || graced {
+		return err
+	}
+	if _, _, entered, err := assist.EntryGrace(ctx, q, p.ID, at); err != nil || entered {
 		return err
 	}
 	until, err := assist.Reprieve(ctx, q, e.ID, p.CreatedAt)

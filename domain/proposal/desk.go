@@ -25,6 +25,8 @@ type Case struct {
 	CanDecide  bool // an appeal waits and this actor may answer it
 	CanCompare bool
 	CanMerge   bool
+	CanVoid    bool
+	Ban        *Ban // the decision that it is void
 	Conflicted bool // the actor belongs to the team or helped to write it
 	Helped     Helped
 }
@@ -63,6 +65,12 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	c.CanDecide = may(identity.DecideAppeals, Ineligible) && c.Waiting() != nil
 	c.CanCompare = by.Can(identity.CompareProposals, f.Place)
 	c.CanMerge = b.mergeable(f.Proposal, f.Edition) == nil && by.Can(identity.EndorseProposals, f.Place)
+	c.CanVoid = by.Can(identity.VoidProposals, f.Place) && slices.Contains(voidable, f.State)
+	if by.Sees(identity.ReadBans, f.Place) {
+		if c.Ban, err = b.BanOf(ctx, id); err != nil {
+			return c, err
+		}
+	}
 	return c, b.around(ctx, by, &c)
 }
 

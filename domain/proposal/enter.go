@@ -22,6 +22,7 @@ type Entry struct {
 	Reason  string // why it is entered for them
 	Draft   Draft
 	Members []NewMember // asked as any other: they answer for themselves
+	Until   *time.Time  // when it has to be handed in, where that is not the call's own deadline
 }
 
 // CheckEntry tells what of an entry cannot be kept, by the names of the form's fields.
@@ -116,7 +117,11 @@ func (b *Book) Enter(ctx context.Context, tx pg.Tx, w identity.Warrant, editionI
 			return err
 		}
 	}
-	return notice.Tell(ctx, tx, notice.Letter{Code: "N33", To: []string{n.LeadID}, Text: fault.Say("社区照您交的纸质申报书，帮您录了「%s」。请看看对不对，不对请告诉社区", n.Draft.Title),
+	text := fault.Say("社区照您交的纸质申报书，帮您录了「%s」。请看看对不对，不对请告诉社区", n.Draft.Title)
+	if n.Until != nil {
+		text = fault.Say("社区照您在截止前交的纸质申报书，帮您录了「%s」。请看看对不对，在 %s 以前提交", n.Draft.Title, stamp(*n.Until))
+	}
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N33", To: []string{n.LeadID}, Text: text,
 		Link: "/proposals/" + n.ID, Key: n.ID, At: now})
 }
 

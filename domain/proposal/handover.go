@@ -211,6 +211,13 @@ func (b *Book) canLead(ctx context.Context, tx pg.Tx, p Proposal, person string)
 	if me.HomeState != "confirmed" || !identity.Within(me.Home, e.Place) {
 		return fault.Field("member", "社区还没有确认这位成员住在本区，请他先到「我的资料」里选好社区，由社区确认")
 	}
+	until, err := Banned(ctx, tx, person, b.clock.Now())
+	if err != nil {
+		return err
+	}
+	if until != nil {
+		return fault.Field("member", "这位成员现在不能领办，请换一位。原因他本人知道，也可以问区里")
+	}
 	if err := alone(ctx, tx, person); err != nil || p.State == Drafted {
 		return err
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
+	"seedbed/domain/clock"
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -19,9 +19,6 @@ type Hint struct {
 	Text fault.Message
 }
 
-// BanYears is how long somebody whose project was voided may not propose (DOMAIN §16).
-const BanYears = 3
-
 // watched are words that call for a look, by point. A word alone proves nothing.
 // They are looked for in what others wrote: words:none.
 var watched = map[string][]string{
@@ -30,12 +27,7 @@ var watched = map[string][]string{
 	"lawful":    {"赌", "彩票", "算命", "偏方", "代购药", "集资"},
 }
 
-const (
-	bannedSQL = `select p.title, max(a.at) as at from proposal p join audit_event a on a.entity = 'proposal' and a.entity_id = p.id and a.to_state = 'void'
-  where p.state = 'void' and exists (select from team_member m where m.team_id = p.team_id and m.person_id = any(@people::uuid[]) and m.role = 'lead') group by p.id, p.title
-  having max(a.at) > @since order by 2 desc`
-	unopenedSQL = `select count(*) as n, count(*) filter (where state = 'unreadable') as bad from attachment where owner = 'proposal' and owner_id = @id::uuid and state not in ('hidden', 'purged')`
-)
+const unopenedSQL = `select count(*) as n, count(*) filter (where state = 'unreadable') as bad from attachment where owner = 'proposal' and owner_id = @id::uuid and state not in ('hidden', 'purged')`
 
 // hinter gathers hints.
 type hinter struct {
@@ -141,15 +133,16 @@ func (b *Book) people(ctx context.Context, h *hinter) error {
 	return err
 }
 
-type banned struct {
-	Title string
-	At    time.Time
-}
-
+// bans looks for bans that hold on anybody of the team: against its lead they speak, of the others they are to be known.
 func (b *Book) bans(ctx context.Context, h *hinter) error {
-	bans, err := pg.All[banned](ctx, b.db, bannedSQL, pg.Args{"people": people(h.Full), "since": b.clock.Now().AddDate(-BanYears, 0, 0)})
+	now := b.clock.Now()
+	bans, err := holding(ctx, b.db, people(h.Full), now)
 	for _, ban := range bans {
-		h.say("no_ban", "bad", "成员领办的「%s」在 %s 作废，%s 以前不能申报", ban.Title, day(ban.At), day(ban.At.AddDate(BanYears, 0, 0)))
+		if ban.PersonID == h.LeadID {
+			h.say("no_ban", "bad", "领办人的「%s」在 %s 作废，%s 以前不能领办申报", ban.Title, day(ban.At.In(clock.Shanghai)), day(ban.UntilOn))
+		} else {
+			h.say("no_ban", "warn", "一位成员领办的「%s」在 %s 作废，%s 以前不能领办申报", ban.Title, day(ban.At.In(clock.Shanghai)), day(ban.UntilOn))
+		}
 	}
 	if err == nil && len(bans) == 0 {
 		h.say("no_ban", "ok", "成员都不在禁止申报期内")

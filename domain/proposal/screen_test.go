@@ -267,7 +267,7 @@ func TestPresetChecklistStillNeedsALook(t *testing.T) {
 }
 
 func TestHintsTellWhatTheDataSay(t *testing.T) {
-	w, ctx := newWorld(t), context.Background()
+	w := newWorld(t)
 	past := w.submitted(w.lead, w.edition)
 	w.run(`update edition set rules = jsonb_set(rules, '{per_lead}', '2') where id = @id::uuid`, pg.Args{"id": w.edition.ID})
 	f := w.handsIn(w.lead, w.call(1), func(n int) Draft {
@@ -290,17 +290,11 @@ func TestHintsTellWhatTheDataSay(t *testing.T) {
 	if len(c.Overlaps) != 1 || c.Overlaps[0].ID != past.ID || !c.Overlaps[0].SameLead || len(c.Overlaps[0].Pairs) != 2 {
 		t.Errorf("the same expenses of the same lead: %+v", c.Overlaps)
 	}
-	house, err := identity.House().Must(identity.KeepCalendar, "jz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.db.Change(ctx, func(tx pg.Tx) error { return Move(ctx, tx, house, Step{ID: past.ID, To: Void, At: noon}) }); err != nil {
-		t.Fatal(err)
-	}
+	w.voids(past.ID)
 	if !slices.ContainsFunc(w.sees(w.street, f.ID).Hints, func(h Hint) bool { return h.Code == "no_ban" && h.Kind == "bad" }) {
 		t.Error("a voided project of last month is no ban")
 	}
-	w.clock.Set(noon.AddDate(BanYears, 0, 1))
+	w.clock.Set(noon.AddDate(3, 0, 1))
 	if slices.ContainsFunc(w.sees(w.street, f.ID).Hints, func(h Hint) bool { return h.Code == "no_ban" && h.Kind == "bad" }) {
 		t.Error("banned for ever")
 	}

@@ -59,6 +59,9 @@ func (b *Book) Start(ctx context.Context, by identity.Actor, editionID string, n
 			return err
 		}
 		now := b.clock.Now()
+		if err := unbanned(ctx, tx, by.ID, now); err != nil {
+			return err
+		}
 		_, graced, err := assist.Graced(ctx, tx, by, editionID, now)
 		if err != nil {
 			return err

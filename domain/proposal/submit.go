@@ -113,6 +113,9 @@ func (b *Book) admit(ctx context.Context, tx pg.Tx, f Full, received time.Time) 
 	if f.State == Drafted && !identity.Within(f.Home, f.Edition.Place) {
 		return fault.Field("home", "您现在的社区不在这一届的范围里，请联系社区工作人员")
 	}
+	if err := unbanned(ctx, tx, f.LeadID, b.clock.Now()); err != nil {
+		return err
+	}
 	if err := quotas(ctx, tx, f); err != nil {
 		return err
 	}

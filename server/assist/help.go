@@ -42,7 +42,7 @@ func (h handlers) startPage(c *fiber.Ctx, status int, form ui.Form) error {
 		return err
 	}
 	for _, g := range papers {
-		if g.State == assist.Listed {
+		if g.EntryID == "" && g.State == assist.Listed {
 			p.Grace = append(p.Grace, ui.Option{Value: g.ID, Label: g.LeadName + " · " + g.PlaceName})
 		}
 		if g.ID == form.Value("grace") && form.Value("name") == "" {

@@ -33,6 +33,9 @@ func Routes(book *gallery.Book) []web.Route {
 		{Method: "GET", Path: "/gallery/:id", May: identity.Look, Handle: h.one},
 		{Method: "POST", Path: "/gallery/:id/support", May: identity.SupportProjects, Handle: h.support},
 		{Method: "POST", Path: "/gallery/:id/unsupport", May: identity.SupportProjects, Handle: h.unsupport},
+		{Method: "POST", Path: "/gallery/:id/follow", May: identity.FollowProjects, Handle: h.follow},
+		{Method: "POST", Path: "/gallery/:id/unfollow", May: identity.FollowProjects, Handle: h.unfollow},
+		{Method: "GET", Path: "/me/following", May: identity.FollowProjects, Handle: h.following},
 		{Method: "GET", Path: "/gallery/:id/hide", May: identity.HideWords, Handle: h.hiding},
 		{Method: "POST", Path: "/gallery/:id/hide", May: identity.HideWords, Handle: h.hide},
 		{Method: "GET", Path: "/proposals/:id/gallery", May: identity.DraftProposals, Handle: h.wish},
@@ -152,6 +155,9 @@ func Supporters(c *fiber.Ctx, book *gallery.Book, i gallery.Item) (view.Support,
 	s := view.Support{Item: i, MayHide: by.Can(identity.HideWords, i.Place)}
 	var err error
 	if s.Standing, err = book.Standing(ctx, by, i.ProposalID); err != nil {
+		return s, err
+	}
+	if s.Follows, s.Followers, err = book.Follows(ctx, by, i.ProposalID); err != nil {
 		return s, err
 	}
 	s.Words, err = book.Words(ctx, by, i)

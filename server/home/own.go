@@ -132,6 +132,7 @@ var shelves = []struct {
 	{identity.ReadAssisted, ui.Link{Href: "/desk/assisted", Label: "帮填记录", Icon: "list"}},
 	{identity.HandlePrivacy, ui.Link{Href: "/desk/privacy", Label: "个人信息申请", Icon: "lock"}},
 	{identity.DeclareOutages, ui.Link{Href: "/desk/outages", Label: "系统中断", Icon: "nonet"}},
+	{identity.ReadBans, ui.Link{Href: "/desk/bans", Label: "作废和禁止申报", Icon: "lock"}},
 	{identity.HandleObjects, ui.Link{Href: "/desk/objections", Label: "异议", Icon: "hand"}},
 }
 

@@ -57,7 +57,13 @@ func (h handlers) ownPageAt(c *fiber.Ctx, status int, f proposal.Full, form ui.F
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Topic: from, Form: form, At: at, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil && f.Edits(web.Actor(c)),
+	var ban *proposal.Ban
+	if f.State == proposal.Void && f.Leads(web.Actor(c)) {
+		if ban, err = h.book.BanOf(c.UserContext(), f.ID); err != nil {
+			return err
+		}
+	}
+	return web.Show(c, status, view.Own(view.OwnPage{Full: f, Ban: ban, Topic: from, Form: form, At: at, Now: h.clock.Now(), Leads: f.Leads(web.Actor(c)), Writable: h.book.Writable(f) == nil && f.Edits(web.Actor(c)),
 		Record: record, PleaID: newID()}))
 }
 

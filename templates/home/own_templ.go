@@ -206,7 +206,7 @@ func Me(m Mine) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Chips("我的", []ui.Link{{Href: "/me/notices", Label: "消息", Icon: "bell"}, {Href: "/invitations", Label: "邀请", Icon: "mail"}, {Href: "/recruit", Label: "找邻居一起做", Icon: "users"}, {Href: "/me/profile", Label: "我的资料", Icon: "pen"},
+			templ_7745c5c3_Err = ui.Chips("我的", []ui.Link{{Href: "/me/notices", Label: "消息", Icon: "bell"}, {Href: "/invitations", Label: "邀请", Icon: "mail"}, {Href: "/recruit", Label: "找邻居一起做", Icon: "users"}, {Href: "/me/following", Label: "我关注的", Icon: "eye"}, {Href: "/me/profile", Label: "我的资料", Icon: "pen"},
 				{Href: "/talents/me", Label: "我的能人名片", Icon: "star"}, {Href: "/me/assisted", Label: "别人帮我填的", Icon: "hand"}, {Href: "/me/privacy", Label: "我的隐私", Icon: "lock"}, {Href: "/topics", Label: "议题", Icon: "list"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -150,7 +150,7 @@ func Front(f openbook.Figures, open []OpenCall, recent []openbook.Project) templ
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Chips("不申报，也能一起出力", []ui.Link{{Href: "/topics", Label: "大家的事大家议", Icon: "list"}, {Href: "/talents", Label: "身边的能人", Icon: "star"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Chips("不申报，也能一起出力", []ui.Link{{Href: "/recruit", Label: "看看谁在找人一起做", Icon: "users"}, {Href: "/topics", Label: "大家的事大家议", Icon: "list"}, {Href: "/talents", Label: "身边的能人", Icon: "star"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

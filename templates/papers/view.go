@@ -135,6 +135,16 @@ func waiting(rows []papers.EnteredRow) int {
 	return n
 }
 
+// graceOf is until when papers of the grace list among the rows have to be handed in, nil when there are none.
+func graceOf(rows []papers.EnteredRow) *time.Time {
+	for _, r := range rows {
+		if r.Until != nil && r.State == proposal.Drafted {
+			return r.Until
+		}
+	}
+	return nil
+}
+
 // both is the form the tab's title speaks of: the one with faults.
 func both(p Page) *ui.Form {
 	if len(p.In.Wrong) > 0 {

@@ -59,6 +59,7 @@ type OwnPage struct {
 	Record   proposal.Record // what the desks said
 	At       string          // names the form that was not taken, "" for the withdrawal
 	PleaID   string          // an id for a plea or an appeal
+	Ban      *proposal.Ban   // the decision that it is void, for its lead
 }
 
 // Options turns choices into those of a field.
