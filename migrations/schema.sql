@@ -717,6 +717,32 @@ CREATE TABLE public.award (
     CONSTRAINT award_result_check CHECK ((result = ANY (ARRAY['selected'::text, 'reserve'::text, 'not_selected'::text])))
 );
 
+CREATE TABLE public.ban (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    code text NOT NULL,
+    reason text NOT NULL,
+    paper_id uuid NOT NULL,
+    from_on date NOT NULL,
+    until_on date NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ban_check CHECK ((until_on >= from_on)),
+    CONSTRAINT ban_check1 CHECK ((by_person <> person_id)),
+    CONSTRAINT ban_code_check CHECK ((code = ANY (ARRAY['false'::text, 'forged'::text, 'double'::text, 'refused'::text, 'other'::text]))),
+    CONSTRAINT ban_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE public.ban_lift (
+    ban_id uuid NOT NULL,
+    reason text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ban_lift_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE public.budget_line (
     id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -968,6 +994,12 @@ CREATE TABLE public.evaluation_sheet (
     at timestamp with time zone NOT NULL,
     CONSTRAINT evaluation_sheet_role_check CHECK ((role = ANY (ARRAY['member'::text, 'finance'::text]))),
     CONSTRAINT evaluation_sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.follow (
+    proposal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.fund_source (
@@ -1368,6 +1400,7 @@ CREATE TABLE public.grace (
     listed_by uuid NOT NULL,
     at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    entry_id uuid,
     CONSTRAINT grace_check CHECK (((state = 'used'::text) = (proposal_id IS NOT NULL))),
     CONSTRAINT grace_check1 CHECK ((received_at <= at)),
     CONSTRAINT grace_lead_name_check CHECK ((lead_name <> ''::text))
@@ -1782,7 +1815,7 @@ CREATE TABLE public.paper_export (
     at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'book'::text, 'files'::text]))),
+    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'template'::text, 'book'::text, 'files'::text]))),
     CONSTRAINT paper_export_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'done'::text, 'failed'::text, 'lapsed'::text])))
 );
 
@@ -2374,6 +2407,15 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
 
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_pkey PRIMARY KEY (ban_id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_proposal_id_key UNIQUE (proposal_id);
+
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_pkey PRIMARY KEY (id);
 
@@ -2449,6 +2491,9 @@ ALTER TABLE ONLY public.evaluation
 ALTER TABLE ONLY public.evaluation_sheet
     ADD CONSTRAINT evaluation_sheet_pkey PRIMARY KEY (evaluation_id, round, person_id);
 
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_pkey PRIMARY KEY (proposal_id, person_id);
+
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
 
@@ -2457,6 +2502,9 @@ ALTER TABLE ONLY public.gallery_item
 
 ALTER TABLE ONLY public.gallery_item
     ADD CONSTRAINT gallery_item_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_entry_id_key UNIQUE (entry_id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_pkey PRIMARY KEY (id);
@@ -2789,6 +2837,10 @@ CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity
 
 CREATE INDEX audit_place ON public.audit_event USING gist (place);
 
+CREATE INDEX ban_person ON public.ban USING btree (person_id, until_on);
+
+CREATE INDEX ban_place ON public.ban USING gist (place);
+
 CREATE INDEX claim_item_invoice ON public.claim_item USING btree (invoice_id);
 
 CREATE INDEX claim_item_line ON public.claim_item USING btree (line_id);
@@ -2808,6 +2860,8 @@ CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
 CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
+
+CREATE INDEX follow_person ON public.follow USING btree (person_id, at DESC);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
 
@@ -3363,6 +3417,27 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_ban_id_fkey FOREIGN KEY (ban_id) REFERENCES public.ban(id);
+
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
@@ -3477,11 +3552,20 @@ ALTER TABLE ONLY public.evaluation_sheet
 ALTER TABLE ONLY public.evaluation
     ADD CONSTRAINT evaluation_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES public.person(id);
@@ -4003,6 +4087,10 @@ GRANT SELECT ON TABLE public.audit_head TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
 
+GRANT SELECT,INSERT ON TABLE public.ban TO seedbed_app;
+
+GRANT SELECT,INSERT ON TABLE public.ban_lift TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_change TO seedbed_app;
@@ -4040,6 +4128,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.eligibility_check TO seedbed_a
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follow TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
 
