@@ -34,6 +34,7 @@ type Dispute struct {
 	HelperName   string
 	Place        string
 	PlaceName    string
+	PlaceNameEn  string
 	Way          string // app or link
 	Text         string
 	State        string
@@ -46,7 +47,7 @@ type Dispute struct {
 }
 
 const (
-	disputeColumns = `d.id::text, d.assistance_id::text, d.person_id::text, p.name as person_name, d.helper_id::text, h.name as helper_name, d.place::text, l.name as place_name, d.way, d.text, d.state,
+	disputeColumns = `d.id::text, d.assistance_id::text, d.person_id::text, p.name as person_name, d.helper_id::text, h.name as helper_name, d.place::text, l.name as place_name, l.name_en as place_name_en, d.way, d.text, d.state,
   d.at, coalesce(c.name, '') as decided_by, d.decided_at, d.answer, d.undo, d.version`
 	disputeFrom    = ` from assisted_dispute d join person p on p.id = d.person_id join person h on h.id = d.helper_id join place l on l.path = d.place left join person c on c.id = d.decided_by `
 	disputeSQL     = `select ` + disputeColumns + disputeFrom + `where d.id = @id::uuid`

@@ -29,24 +29,25 @@ const graceDays = 2
 
 // Grace is a paper proposal that was handed in and stamped before its call closed.
 type Grace struct {
-	ID         string
-	EditionID  string
-	Edition    string
-	Place      string
-	PlaceName  string
-	LeadName   string
-	ReceivedAt time.Time
-	PaperID    string
-	State      string
-	ProposalID string
-	EntryID    string // the draft that was typed from it by a workbook, "" for none
-	ListedBy   string
-	At         time.Time
-	Version    int
+	ID          string
+	EditionID   string
+	Edition     string
+	Place       string
+	PlaceName   string
+	PlaceNameEn string
+	LeadName    string
+	ReceivedAt  time.Time
+	PaperID     string
+	State       string
+	ProposalID  string
+	EntryID     string // the draft that was typed from it by a workbook, "" for none
+	ListedBy    string
+	At          time.Time
+	Version     int
 }
 
 const (
-	graceColumns = `g.id::text, g.edition_id::text, e.title as edition, g.place::text, l.name as place_name, g.lead_name, g.received_at, g.paper_id::text, g.state,
+	graceColumns = `g.id::text, g.edition_id::text, e.title as edition, g.place::text, l.name as place_name, l.name_en as place_name_en, g.lead_name, g.received_at, g.paper_id::text, g.state,
   coalesce(g.proposal_id::text, '') as proposal_id, coalesce(g.entry_id::text, '') as entry_id, h.name as listed_by, g.at, g.version`
 	graceFrom    = ` from grace g join edition e on e.id = g.edition_id join place l on l.path = g.place join person h on h.id = g.listed_by `
 	lockGraceSQL = `select ` + graceColumns + graceFrom + `where g.id = @id::uuid for no key update of g`

@@ -131,7 +131,7 @@ func (w *town) plant(index string) {
 	w.Helper()
 	owner, err := pgx.Connect(w.ctx, w.url)
 	w.must(err)
-	defer owner.Close(w.ctx) //nolint:errcheck // a test's own connection
+	defer owner.Close(w.ctx)
 	_, err = owner.Exec(w.ctx, "set session_replication_role = replica")
 	w.must(err)
 	warrant, err := identity.House().Must(identity.KeepCalendar, "jz.w.a")

@@ -126,6 +126,47 @@ func TestAfterHandingInTheCommunityConfirms(t *testing.T) {
 	}
 }
 
+// Under an agreement the new lead signs it with their vote, and the community confirms (DOMAIN §7.3): later areas are told.
+func TestUnderAnAgreementTheNewLeadSigns(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	f := w.submitted(w.lead, w.edition)
+	if err := w.db.Change(ctx, func(tx pg.Tx) error {
+		warrant, err := identity.House().Must(identity.KeepCalendar, f.Place)
+		for _, to := range []string{Endorsed, Eligible, Shortlisted, Ranked, Selected, Refining, Refined, Contracted} {
+			if err == nil {
+				err = Move(ctx, tx, warrant, Step{ID: f.ID, To: to, At: noon})
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	next, other := f.Members[1], f.Members[2]
+	id := w.vote(f, person(other), next.ID)
+	if err := w.book.Cast(ctx, person(next), f.ID, id, Ballot{Yes: true, Adult: true}); fault.InFields(err)["signs"].Text == "" {
+		t.Errorf("the new lead does not sign: %v", err)
+	}
+	for _, m := range []Member{next, other} {
+		if err := w.book.Cast(ctx, person(m), f.ID, id, Ballot{Yes: true, Adult: true, Signs: m.PersonID == next.PersonID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.own(w.lead, f.ID); got.LeadID != w.lead.ID {
+		t.Error("the lead changed without the community")
+	}
+	for range 2 {
+		if err := w.book.ConfirmLead(ctx, w.head, id, Confirming{Version: 2, Yes: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.own(w.lead, f.ID); got.LeadID != next.PersonID || got.State != Contracted {
+		t.Errorf("led by %s, %s", got.LeadID, got.State)
+	}
+	if n := w.count(`select count(*) from outbox where kind = 'proposal.lead_changed' and body->>'new_lead' = @new and body->>'by' = @head`, pg.Args{"new": next.PersonID, "head": w.head.ID}); n != 1 {
+		t.Errorf("%d facts", n)
+	}
+}
+
 func TestAVoteFailsLapsesAndIsCalledOff(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	f := w.draft(w.lead, w.edition)

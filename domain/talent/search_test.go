@@ -38,7 +38,7 @@ func TestThreeThousandAreSearchedByAnIndex(t *testing.T) {
 	}))
 	owner, err := pgx.Connect(w.ctx, w.url)
 	w.must(err)
-	defer owner.Close(w.ctx) //nolint:errcheck // a test's own connection
+	defer owner.Close(w.ctx)
 	_, err = owner.Exec(w.ctx, "analyze talent; analyze consent")
 	w.must(err)
 	for text, want := range map[string]int{"皮鞋": 10, "皮": 10, "修皮": 10, "维修 皮鞋": 10, "收音机2999": 1, "王300": 0, "武汉路 皮鞋": 10, "没有这样": 0} {

@@ -4,7 +4,7 @@ import "seedbed/domain/audit"
 
 // deeds say in a word what was done, by entity and action; for "move" by entity and the state that was reached.
 var deeds = map[string]string{
-	"person join": "第一次登录", "person enlist": "登记了人员", "person profile": "改了自己的资料", "person confirm_home": "确认居民住处", "person enrol_factor": "设了第二步验证",
+	"person join": "第一次登录", "person enlist": "开了账号", "person profile": "改了自己的资料", "person confirm_home": "确认居民住处", "person enrol_factor": "设了第二步验证",
 	"person look": "找过手机号", "person erase": "注销了账号", "proposal fill": "填写申报书",
 	"assistance start": "开始帮填", "assistance sign": "拍下签字的纸", "assistance finish": "结束帮填", "assistance drop": "没有办，结束帮填",
 	"assisted_dispute dispute": "本人说帮填不是自己的意思", "assisted_dispute upheld": "认定帮填不是本人意思", "assisted_dispute explained": "核实帮填是本人意思",

@@ -300,3 +300,11 @@ func ageID(id string, n int) string {
 	}
 	return first + "-" + itoa(n)
 }
+
+// enough says how many people a team needs and has.
+func enough(f proposal.Full) string {
+	if f.Accepted() >= f.Edition.Rules.TeamMin {
+		return "至少要 %d 人确认，现在已有 %d 人，人数够了。"
+	}
+	return "至少 %d 人确认后才能提交，现在 %d 人。"
+}
