@@ -452,11 +452,13 @@ CREATE TABLE public.activity (
     verified_at timestamp with time zone,
     photos_n integer DEFAULT 0 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    signed integer DEFAULT 0 NOT NULL,
     CONSTRAINT activity_check CHECK ((ends_at > starts_at)),
     CONSTRAINT activity_check1 CHECK (((served_times >= 0) AND ((newcomers >= 0) AND (newcomers <= served_times)) AND ((minors >= 0) AND (minors <= served_times)) AND ((elders >= 0) AND (elders <= served_times)) AND ((disabled >= 0) AND (disabled <= served_times)))),
     CONSTRAINT activity_check2 CHECK (((volunteers >= 0) AND (volunteer_halves >= 0))),
     CONSTRAINT activity_check3 CHECK (((verified_by IS NULL) OR (verified_by IS DISTINCT FROM submitted_by))),
-    CONSTRAINT activity_sign_in_check CHECK ((sign_in = ANY (ARRAY[''::text, 'paper'::text, 'digital'::text])))
+    CONSTRAINT activity_sign_in_check CHECK ((sign_in = ANY (ARRAY[''::text, 'paper'::text, 'digital'::text]))),
+    CONSTRAINT activity_signed_check CHECK ((signed >= 0))
 );
 
 CREATE TABLE public.agreement (
@@ -658,6 +660,32 @@ CREATE TABLE public.award (
     CONSTRAINT award_amount_check CHECK ((amount >= 0)),
     CONSTRAINT award_check CHECK (((result = 'selected'::text) = (amount > 0))),
     CONSTRAINT award_result_check CHECK ((result = ANY (ARRAY['selected'::text, 'reserve'::text, 'not_selected'::text])))
+);
+
+CREATE TABLE public.ban (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    code text NOT NULL,
+    reason text NOT NULL,
+    paper_id uuid NOT NULL,
+    from_on date NOT NULL,
+    until_on date NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ban_check CHECK ((until_on >= from_on)),
+    CONSTRAINT ban_check1 CHECK ((by_person <> person_id)),
+    CONSTRAINT ban_code_check CHECK ((code = ANY (ARRAY['false'::text, 'forged'::text, 'double'::text, 'refused'::text, 'other'::text]))),
+    CONSTRAINT ban_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE public.ban_lift (
+    ban_id uuid NOT NULL,
+    reason text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ban_lift_reason_check CHECK ((reason <> ''::text))
 );
 
 CREATE TABLE public.budget_line (
@@ -913,6 +941,12 @@ CREATE TABLE public.evaluation_sheet (
     CONSTRAINT evaluation_sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
 );
 
+CREATE TABLE public.follow (
+    proposal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.fund_source (
     id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -1150,6 +1184,8 @@ CREATE TABLE public.publicity (
     digest text NOT NULL,
     publisher uuid NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT publicity_check CHECK ((archived_at > opens_at)),
     CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
 );
 
@@ -1224,7 +1260,7 @@ CREATE VIEW public.gallery_source AS
            FROM ((public.award a
              JOIN public.publicity_item i ON ((i.award_id = a.id)))
              JOIN public.publicity o ON ((o.id = i.publicity_id)))
-          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))
+          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text) AND (o.archived_at IS NULL))
           ORDER BY o.opens_at DESC
          LIMIT 1) n ON (true))
      LEFT JOIN LATERAL ( SELECT c_1.person_id
@@ -1306,6 +1342,7 @@ CREATE TABLE public.grace (
     listed_by uuid NOT NULL,
     at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    entry_id uuid,
     CONSTRAINT grace_check CHECK (((state = 'used'::text) = (proposal_id IS NOT NULL))),
     CONSTRAINT grace_check1 CHECK ((received_at <= at)),
     CONSTRAINT grace_lead_name_check CHECK ((lead_name <> ''::text))
@@ -1718,7 +1755,7 @@ CREATE TABLE public.paper_export (
     at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'book'::text, 'files'::text]))),
+    CONSTRAINT paper_export_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'template'::text, 'book'::text, 'files'::text]))),
     CONSTRAINT paper_export_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'done'::text, 'failed'::text, 'lapsed'::text])))
 );
 
@@ -2280,6 +2317,15 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
 
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_pkey PRIMARY KEY (ban_id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_proposal_id_key UNIQUE (proposal_id);
+
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_pkey PRIMARY KEY (id);
 
@@ -2355,6 +2401,9 @@ ALTER TABLE ONLY public.evaluation
 ALTER TABLE ONLY public.evaluation_sheet
     ADD CONSTRAINT evaluation_sheet_pkey PRIMARY KEY (evaluation_id, round, person_id);
 
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_pkey PRIMARY KEY (proposal_id, person_id);
+
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_pkey PRIMARY KEY (id);
 
@@ -2363,6 +2412,9 @@ ALTER TABLE ONLY public.gallery_item
 
 ALTER TABLE ONLY public.gallery_item
     ADD CONSTRAINT gallery_item_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_entry_id_key UNIQUE (entry_id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_pkey PRIMARY KEY (id);
@@ -2687,6 +2739,10 @@ CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity
 
 CREATE INDEX audit_place ON public.audit_event USING gist (place);
 
+CREATE INDEX ban_person ON public.ban USING btree (person_id, until_on);
+
+CREATE INDEX ban_place ON public.ban USING gist (place);
+
 CREATE INDEX claim_item_invoice ON public.claim_item USING btree (invoice_id);
 
 CREATE INDEX claim_item_line ON public.claim_item USING btree (line_id);
@@ -2706,6 +2762,8 @@ CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
 CREATE INDEX evaluation_state ON public.evaluation USING btree (state, due_at);
+
+CREATE INDEX follow_person ON public.follow USING btree (person_id, at DESC);
 
 CREATE INDEX fund_source_edition ON public.fund_source USING btree (edition_id);
 
@@ -2814,6 +2872,8 @@ CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
 CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id);
 
 CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
+
+CREATE INDEX publicity_unarchived ON public.publicity USING btree (opens_at) WHERE (archived_at IS NULL);
 
 CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
 
@@ -3223,6 +3283,27 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_ban_id_fkey FOREIGN KEY (ban_id) REFERENCES public.ban(id);
+
+ALTER TABLE ONLY public.ban_lift
+    ADD CONSTRAINT ban_lift_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.ban
+    ADD CONSTRAINT ban_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
@@ -3337,11 +3418,20 @@ ALTER TABLE ONLY public.evaluation_sheet
 ALTER TABLE ONLY public.evaluation
     ADD CONSTRAINT evaluation_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.follow
+    ADD CONSTRAINT follow_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.fund_source
     ADD CONSTRAINT fund_source_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.grace
+    ADD CONSTRAINT grace_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.grace
     ADD CONSTRAINT grace_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES public.person(id);
@@ -3847,6 +3937,10 @@ GRANT SELECT ON TABLE public.audit_head TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
 
+GRANT SELECT,INSERT ON TABLE public.ban TO seedbed_app;
+
+GRANT SELECT,INSERT ON TABLE public.ban_lift TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_change TO seedbed_app;
@@ -3884,6 +3978,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.eligibility_check TO seedbed_a
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follow TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
 

@@ -254,6 +254,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},
 		{Name: "tell followers", Every: 10 * time.Minute, Run: gallery.TellFollowers},
+		{Name: "archive notices", Every: 24 * time.Hour, At: 3*time.Hour + 20*time.Minute, Run: gallery.Archive},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},
