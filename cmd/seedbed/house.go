@@ -160,7 +160,7 @@ func (h *House) areas(safe *vault.Vault) {
 		"guardian":   {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
 		"grace":      {Read: identity.ReadPapers},
-		"ban":        {Read: identity.ReadBans, Page: "/desk/bans", Ties: proposal.BanTies},
+		"ban":        {Read: identity.ReadDecisions, Page: "/desk/bans", Ties: proposal.BanTies},
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
