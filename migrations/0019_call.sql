@@ -26,3 +26,10 @@ create table follow (
   proposal_id uuid not null references proposal, person_id uuid not null references person, at timestamptz not null, primary key (proposal_id, person_id)
 );
 create index follow_person on follow (person_id, at desc);
+
+-- A notice of results is found for a year and then archived (DOMAIN §12.1): what it alone had made public leaves the gallery with it. What became a
+-- project stays by its own right (§12.2).
+alter table publicity add column archived_at timestamptz check (archived_at > opens_at);
+create index publicity_unarchived on publicity (opens_at) where archived_at is null;
+-- How many of those who came have signed in, as the log says; 0 when it does not. The verifier is told when it is less than the rules ask for (sign_in).
+alter table activity add column signed int not null default 0 check (signed >= 0);

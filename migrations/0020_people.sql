@@ -16,7 +16,7 @@ create or replace view gallery_source as
   from proposal p join edition e on e.id = p.edition_id join team t on t.id = p.team_id join person u on u.id = p.lead_id
     left join lateral (select r.body::jsonb->'Draft' as draft from proposal_revision r where r.proposal_id = p.id and r.kind = 'submission' and left(r.body, 1) = '{' order by r.no desc limit 1) s on true
     left join lateral (select o.publisher from award a join publicity_item i on i.award_id = a.id join publicity o on o.id = i.publicity_id
-      where a.proposal_id = p.id and o.kind = 'award' and o.state <> 'void' order by o.opens_at desc limit 1) n on true
+      where a.proposal_id = p.id and o.kind = 'award' and o.state <> 'void' and o.archived_at is null order by o.opens_at desc limit 1) n on true
     left join lateral (select c.person_id from consent c where c.subject_id = p.id and c.purpose = 'proposal_public' and c.person_id = p.lead_id and c.withdrawn_at is null limit 1) c on true
   where p.submitted_at is not null and not exists (select from project j where j.proposal_id = p.id and j.published)
     and case

@@ -490,11 +490,13 @@ CREATE TABLE public.activity (
     verified_at timestamp with time zone,
     photos_n integer DEFAULT 0 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    signed integer DEFAULT 0 NOT NULL,
     CONSTRAINT activity_check CHECK ((ends_at > starts_at)),
     CONSTRAINT activity_check1 CHECK (((served_times >= 0) AND ((newcomers >= 0) AND (newcomers <= served_times)) AND ((minors >= 0) AND (minors <= served_times)) AND ((elders >= 0) AND (elders <= served_times)) AND ((disabled >= 0) AND (disabled <= served_times)))),
     CONSTRAINT activity_check2 CHECK (((volunteers >= 0) AND (volunteer_halves >= 0))),
     CONSTRAINT activity_check3 CHECK (((verified_by IS NULL) OR (verified_by IS DISTINCT FROM submitted_by))),
-    CONSTRAINT activity_sign_in_check CHECK ((sign_in = ANY (ARRAY[''::text, 'paper'::text, 'digital'::text])))
+    CONSTRAINT activity_sign_in_check CHECK ((sign_in = ANY (ARRAY[''::text, 'paper'::text, 'digital'::text]))),
+    CONSTRAINT activity_signed_check CHECK ((signed >= 0))
 );
 
 CREATE TABLE public.agreement (
@@ -1239,6 +1241,8 @@ CREATE TABLE public.publicity (
     digest text NOT NULL,
     publisher uuid NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT publicity_check CHECK ((archived_at > opens_at)),
     CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
 );
 
@@ -1318,7 +1322,7 @@ CREATE VIEW public.gallery_source AS
            FROM ((public.award a
              JOIN public.publicity_item i ON ((i.award_id = a.id)))
              JOIN public.publicity o ON ((o.id = i.publicity_id)))
-          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text))
+          WHERE ((a.proposal_id = p.id) AND (o.kind = 'award'::text) AND (o.state <> 'void'::text) AND (o.archived_at IS NULL))
           ORDER BY o.opens_at DESC
          LIMIT 1) n ON (true))
      LEFT JOIN LATERAL ( SELECT c_1.person_id
@@ -2976,6 +2980,8 @@ CREATE INDEX publicity_edition ON public.publicity USING btree (edition_id);
 CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id);
 
 CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
+
+CREATE INDEX publicity_unarchived ON public.publicity USING btree (opens_at) WHERE (archived_at IS NULL);
 
 CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
 

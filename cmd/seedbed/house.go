@@ -160,7 +160,7 @@ func (h *House) areas(safe *vault.Vault) {
 		"guardian":   {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
 		"grace":      {Read: identity.ReadPapers},
-		"ban":        {Read: identity.ReadBans, Page: "/desk/bans", Ties: proposal.BanTies},
+		"ban":        {Read: identity.ReadDecisions, Page: "/desk/bans", Ties: proposal.BanTies},
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
@@ -264,6 +264,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},
 		{Name: "tell followers", Every: 10 * time.Minute, Run: gallery.TellFollowers},
+		{Name: "archive notices", Every: 24 * time.Hour, At: 3*time.Hour + 20*time.Minute, Run: gallery.Archive},
 		{Name: "remind claims", Every: time.Hour, Run: money.Remind},
 		{Name: "tend the talent bank", Every: time.Hour, Run: h.Talents.Tend},
 		{Name: "tend the topics", Every: time.Hour, Run: h.Topics.Tend},

@@ -109,7 +109,7 @@ const (
 	publicityColumns = `n.id::text, n.number, n.edition_id::text, n.place::text, n.state, n.opens_at, n.closes_at, n.calendar_version, n.rules_version, n.content, n.digest, n.publisher::text, n.version`
 	publicitySQL     = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid`
 	lockPublicitySQL = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid for no key update`
-	noticesSQL       = `select ` + publicityColumns + ` from publicity n where n.state <> 'void' and (n.opens_at, n.id) < (@before, @last::uuid) order by n.opens_at desc, n.id desc limit @n`
+	noticesSQL       = `select ` + publicityColumns + ` from publicity n where n.state <> 'void' and n.archived_at is null and (n.opens_at, n.id) < (@before, @last::uuid) order by n.opens_at desc, n.id desc limit @n`
 	newPublicitySQL  = `insert into publicity (id, number, edition_id, place, kind, opens_at, closes_at, calendar_version, rules_version, content, digest, publisher)
   values (@id, @number, @edition, @place::text::ltree, 'award', @opens, @closes, @calendar, @rules, @content, @digest, @me)`
 	itemSQL   = `insert into publicity_item (publicity_id, award_id) values (@publicity, @award)`

@@ -42,6 +42,7 @@ type Activity struct {
 	Volunteers      int
 	VolunteerHalves int // half hours of all volunteers together
 	SignIn          string
+	Signed          int // of those served, how many have signed; 0 when nobody said
 	Problems        string
 	LateReason      string // why the log came late
 	TwinReason      string // why a photo is also another activity's
@@ -87,7 +88,7 @@ var ActivityStates = []edition.Choice{{Code: Planned, Name: "已计划"}, {Code:
 
 const (
 	activityColumns = `id::text, project_id::text, place::text, theme, starts_at, ends_at, place_text, content, served_times, newcomers, minors, elders, disabled,
-  volunteers, volunteer_halves, sign_in, problems, late_reason, twin_reason, state, reason, created_by::text, coalesce(submitted_by::text, '') as submitted_by,
+  volunteers, volunteer_halves, sign_in, signed, problems, late_reason, twin_reason, state, reason, created_by::text, coalesce(submitted_by::text, '') as submitted_by,
   submitted_at, coalesce(verified_by::text, '') as verified_by, verified_at, photos_n, version`
 	activitySQL     = `select ` + activityColumns + ` from activity where id = @id::uuid`
 	lockActivitySQL = activitySQL + ` for no key update`

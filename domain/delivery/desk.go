@@ -83,6 +83,16 @@ type DeskActivity struct {
 	CanVerify   bool
 	CanReturn   bool
 	CanClear    bool
+	SignLeast   int // basis points of those served that the rules want to have signed
+}
+
+// FewSigned is the percentage of those served who have signed, where the log tells and it is less than the rules ask for.
+func (d DeskActivity) FewSigned() (percent int, few bool) {
+	a := d.Activity
+	if a.Signed == 0 || a.ServedTimes == 0 {
+		return 0, false
+	}
+	return a.Signed * 100 / a.ServedTimes, a.Signed*10_000 < d.SignLeast*a.ServedTimes
 }
 
 // DeskActivity shows an activity with the checks on its photos.
@@ -96,6 +106,11 @@ func (b *Book) DeskActivity(ctx context.Context, by identity.Actor, id string) (
 		return DeskActivity{}, err
 	}
 	d := DeskActivity{ActivityPage: page, Sees: map[string]bool{}, CanClear: by.Can(identity.ClearPhotos, p.Place)}
+	rules, err := rulesOf(ctx, b.db, p)
+	if err != nil {
+		return d, err
+	}
+	d.SignLeast = rules.SignIn
 	d.CanVerify = a.State == Submitted && by.Can(identity.VerifyActivities, p.Place)
 	d.CanReturn = d.CanVerify || a.State == Verified && p.Live() && by.Can(identity.SpotCheck, p.Place)
 	near, err := evidence.NearTwins(ctx, b.db, id)

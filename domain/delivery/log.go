@@ -37,6 +37,7 @@ type NewLog struct {
 	Volunteers     int       `form:"volunteers"`
 	VolunteerHours string    `form:"volunteer_hours"` // of all together, in steps of half an hour
 	SignIn         string    `form:"sign_in"`
+	Signed         int       `form:"signed"`
 	Problems       string    `form:"problems"`
 	LateReason     string    `form:"late_reason"`
 	TwinReason     string    `form:"twin_reason"`
@@ -49,7 +50,7 @@ func LogOf(a Activity) NewLog {
 		hours = strconv.FormatFloat(float64(a.VolunteerHalves)/2, 'f', -1, 64)
 	}
 	return NewLog{Version: a.Version, Theme: a.Theme, StartsAt: a.StartsAt, EndsAt: a.EndsAt, PlaceText: a.PlaceText, Content: a.Content, ServedTimes: a.ServedTimes,
-		Newcomers: a.Newcomers, Minors: a.Minors, Elders: a.Elders, Disabled: a.Disabled, Volunteers: a.Volunteers, VolunteerHours: hours, SignIn: a.SignIn,
+		Newcomers: a.Newcomers, Minors: a.Minors, Elders: a.Elders, Disabled: a.Disabled, Volunteers: a.Volunteers, VolunteerHours: hours, SignIn: a.SignIn, Signed: a.Signed,
 		Problems: a.Problems, LateReason: a.LateReason, TwinReason: a.TwinReason}
 }
 
@@ -96,7 +97,7 @@ func (n NewLog) counts(wrong *fault.Fields) {
 	for _, c := range []struct {
 		field string
 		n     int
-	}{{"newcomers", n.Newcomers}, {"minors", n.Minors}, {"elders", n.Elders}, {"disabled", n.Disabled}} {
+	}{{"newcomers", n.Newcomers}, {"minors", n.Minors}, {"elders", n.Elders}, {"disabled", n.Disabled}, {"signed", n.Signed}} {
 		switch {
 		case c.n < 0:
 			wrong.Add(c.field, "人数不能是负数")
@@ -129,7 +130,7 @@ func (n NewLog) halves(wrong *fault.Fields) int {
 }
 
 const logSQL = `update activity set theme = @theme, starts_at = @starts_at, ends_at = @ends_at, place_text = @place_text, content = @content, served_times = @served_times,
-  newcomers = @newcomers, minors = @minors, elders = @elders, disabled = @disabled, volunteers = @volunteers, volunteer_halves = @halves, sign_in = @sign_in,
+  newcomers = @newcomers, minors = @minors, elders = @elders, disabled = @disabled, volunteers = @volunteers, volunteer_halves = @halves, sign_in = @sign_in, signed = @signed,
   problems = @problems, late_reason = @late_reason, twin_reason = @twin_reason, state = 'logged', version = version + 1 where id = @id::uuid`
 
 // Log writes the record of an activity that has been. It may be written again until it is handed in. No hold on the
@@ -153,7 +154,7 @@ func (b *Book) Log(ctx context.Context, by identity.Actor, id string, n NewLog) 
 			return fault.New(fault.Conflict, "这场活动的记录已经交上去了，不能再改")
 		}
 		args := pg.Args{"id": id, "theme": n.Theme, "starts_at": n.StartsAt, "ends_at": n.EndsAt, "place_text": n.PlaceText, "content": n.Content, "served_times": n.ServedTimes,
-			"newcomers": n.Newcomers, "minors": n.Minors, "elders": n.Elders, "disabled": n.Disabled, "volunteers": n.Volunteers, "halves": halves, "sign_in": n.SignIn,
+			"newcomers": n.Newcomers, "minors": n.Minors, "elders": n.Elders, "disabled": n.Disabled, "volunteers": n.Volunteers, "halves": halves, "sign_in": n.SignIn, "signed": n.Signed,
 			"problems": n.Problems, "late_reason": n.LateReason, "twin_reason": n.TwinReason}
 		if _, err := pg.Do(ctx, tx, logSQL, args); err != nil {
 			return err

@@ -53,6 +53,7 @@ const (
 	RecordGuardians   Permission = "record_guardians" // of minors in a team
 	VoidProposals     Permission = "void_proposals"   // and lift the ban that goes with it
 	ReadBans          Permission = "read_bans"
+	ReadDecisions     Permission = "read_decisions"  // the paper by which a proposal was declared void
 	FollowProjects    Permission = "follow_projects" // 关注, for oneself alone
 
 	RunRounds      Permission = "run_rounds"
@@ -164,7 +165,8 @@ var May = map[Permission][]Role{
 	ConfirmLeads:      {CommunityHead, SubdistrictHead},
 	RecordGuardians:   {CommunityStaff},
 	VoidProposals:     {DistrictHead},
-	ReadBans:          slices.Concat(district, []Role{Supervisor, Self}),
+	ReadBans:          slices.Concat(district, []Role{Supervisor}),
+	ReadDecisions:     slices.Concat(district, []Role{Supervisor, Self}),
 	FollowProjects:    residents,
 
 	RunRounds:      {DistrictStaff},

@@ -15,31 +15,32 @@ import (
 // Ban is the time in which somebody whose proposal was declared void may lead no other (禁止申报). It belongs to the
 // person, not to the team. It ends by its day, or when it is lifted.
 type Ban struct {
-	ID         string
-	Place      string
-	PersonID   string
-	PersonName string
-	ProposalID string
-	Number     string
-	Title      string
-	PlaceName  string // the community
-	Code       string
-	Reason     string
-	PaperID    string // the decision document
-	FromOn     time.Time
-	UntilOn    time.Time // the first day on which they may lead again
-	ByName     string
-	At         time.Time
-	LiftedAt   *time.Time
-	LiftedBy   string
-	LiftedFor  string
+	ID          string
+	Place       string
+	PersonID    string
+	PersonName  string
+	ProposalID  string
+	Number      string
+	Title       string
+	PlaceName   string // the community
+	PlaceNameEn string
+	Code        string
+	Reason      string
+	PaperID     string // the decision document
+	FromOn      time.Time
+	UntilOn     time.Time // the first day on which they may lead again
+	ByName      string
+	At          time.Time
+	LiftedAt    *time.Time
+	LiftedBy    string
+	LiftedFor   string
 }
 
 // Holds tells whether the ban holds at a moment.
 func (b Ban) Holds(at time.Time) bool { return b.LiftedAt == nil && clock.Day(at).Before(b.UntilOn) }
 
 const (
-	banColumns = `b.id::text, b.place::text, b.person_id::text, r.name as person_name, b.proposal_id::text, coalesce(p.number, '') as number, p.title, l.name as place_name, b.code, b.reason,
+	banColumns = `b.id::text, b.place::text, b.person_id::text, r.name as person_name, b.proposal_id::text, coalesce(p.number, '') as number, p.title, l.name as place_name, l.name_en as place_name_en, b.code, b.reason,
   b.paper_id::text, b.from_on, b.until_on, y.name as by_name, b.at, f.at as lifted_at, coalesce(z.name, '') as lifted_by, coalesce(f.reason, '') as lifted_for`
 	banFrom = ` from ban b join person r on r.id = b.person_id join proposal p on p.id = b.proposal_id join place l on l.path = p.place join person y on y.id = b.by_person
   left join ban_lift f on f.ban_id = b.id left join person z on z.id = f.by_person `

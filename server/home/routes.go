@@ -24,6 +24,7 @@ func Routes(db *pg.DB, book *openbook.Book, shown *gallery.Book, who *accounts.A
 	h := handlers{db, book, shown, who, c}
 	return []web.Route{
 		{Method: "GET", Path: "/", May: identity.Look, Handle: h.front},
+		{Method: "GET", Path: "/feed.atom", May: identity.Look, Handle: h.feed},
 		{Method: "GET", Path: "/projects/:id", May: identity.Look, Handle: h.project},
 		{Method: "GET", Path: "/orgs/:id", May: identity.Look, Handle: h.org},
 		{Method: "GET", Path: "/help", May: identity.Look, Handle: text(help)},

@@ -85,7 +85,7 @@ func counts(ctx context.Context, a delivery.Activity) []ui.Fact {
 		{Term: "服务人次", Text: itoa(a.ServedTimes)}, {Term: "其中新来的", Text: itoa(a.Newcomers)}, {Term: "其中孩子", Text: itoa(a.Minors)},
 		{Term: "其中 60 岁以上", Text: itoa(a.Elders)}, {Term: "其中残疾人", Text: itoa(a.Disabled)}, {Term: "志愿者", Text: itoa(a.Volunteers)},
 		{Term: "志愿服务时长", Text: words.T(ctx, "%s 小时", strconv.FormatFloat(float64(a.VolunteerHalves)/2, 'f', -1, 64))},
-		{Term: "签到方式", Text: edition.NameOf(delivery.SignIns, a.SignIn)},
+		{Term: "签到方式", Text: edition.NameOf(delivery.SignIns, a.SignIn)}, {Term: "签了名的", Text: itoa(a.Signed)},
 	}
 }
 

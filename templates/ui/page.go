@@ -22,7 +22,12 @@ type Head struct {
 	Board   bool            // the hall's screen: dark, large, no bars around it
 	NoIndex bool            // not for search engines
 	Script  string          // a script of its own besides seedbed.js, or ""
+	Feed    bool            // readers find the calls and notices from here
+	Dates   string          // address of a calendar (iCalendar) of what the page is about, or ""
 }
+
+// FeedPath is where the calls and public notices are for feed readers.
+const FeedPath = "/feed.atom"
 
 // Link is somewhere to go.
 type Link struct {
