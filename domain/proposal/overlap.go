@@ -19,7 +19,7 @@ type Overlap struct {
 	Place    string
 	SameLead bool
 	SameOrg  bool // made in the name of the same organisation
-	People   int // of this team who are in that one too
+	People   int  // of this team who are in that one too
 	Pairs    []LinePair
 }
 
