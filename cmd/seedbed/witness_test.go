@@ -50,9 +50,10 @@ func (l *witness) watch(who, to string) http.Handler {
 		panic(err)
 	}
 	type bodyKey struct{}
-	proxy := &httputil.ReverseProxy{Director: func(r *http.Request) {
-		r.URL.Scheme, r.URL.Host = target.Scheme, target.Host
-		r.Header.Del("Accept-Encoding")
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+		r.Out.Header.Del("Accept-Encoding")
 	}, ModifyResponse: func(r *http.Response) error {
 		sent, watched := r.Request.Context().Value(bodyKey{}).(url.Values)
 		if !watched || r.StatusCode != http.StatusOK || !strings.Contains(r.Header.Get("Content-Type"), "json") {
