@@ -148,8 +148,7 @@ func (p *typist) write(n int) {
 	for i := 1; i <= n; i++ {
 		if p.step == "" || p.rand.IntN(12) == 0 {
 			p.step = allSteps[p.rand.IntN(len(allSteps))]
-			p.open("/proposals/" + p.id + "/edit/" + p.step)
-			time.Sleep(300 * time.Millisecond) // what was typed here before is laid over the page
+			p.visit(p.step)
 		}
 		before := len(p.deeds)
 		for len(p.deeds) == before {
@@ -162,12 +161,23 @@ func (p *typist) write(n int) {
 	}
 }
 
+// visit goes to a step, and waits until what was typed there before is laid over the page: until then nobody can type.
+func (p *typist) visit(step string) {
+	p.t.Helper()
+	p.step = step
+	p.open("/proposals/" + p.id + "/edit/" + step)
+	for deadline := time.Now().Add(20 * time.Second); js[bool](p.tab, `document.querySelector("form[data-draft]").inert`); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.fail("the form never takes anything")
+		}
+	}
+}
+
 // rest visits every step until nothing is left to save or to choose.
 func (p *typist) rest() {
 	p.t.Helper()
 	for _, step := range allSteps {
-		p.step = step
-		p.open("/proposals/" + p.id + "/edit/" + step)
+		p.visit(step)
 		for quiet := 0; quiet < 4; {
 			time.Sleep(500 * time.Millisecond)
 			state := js[string](p.tab, `document.querySelector("[data-saved]").textContent`)
@@ -200,7 +210,7 @@ func TestScreensTwoPhonesLoseNothing(t *testing.T) {
 	lead := w.begin()
 	lead.open("/proposals/"+w.id+"/team").fill("name", "陈秀珍").fill("phone", phones["陈秀珍"]).press("发出邀请")
 	mate := w.resident("陈秀珍").open("/invitations").tick("age", "adult").tick("agree").press("加入团队")
-	book := &witness{id: w.id}
+	book := &witness{id: w.id, pages: map[string]string{}}
 	hands := []*typist{}
 	for i, tab := range []*tab{lead, mate} {
 		own := *tab.browser

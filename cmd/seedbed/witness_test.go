@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -24,15 +25,17 @@ import (
 
 // witness stands between the phones and the house and writes down every save that was sent and what was answered.
 type witness struct {
-	id   string
-	mu   sync.Mutex
-	sent []saving
+	id    string
+	mu    sync.Mutex
+	pages map[string]string // whose each open page is
+	sent  []saving
 }
 
 // saving is one save as a phone sent it and the house acknowledged it.
 type saving struct {
 	who     string
 	page    string
+	base    string            // the save it began from
 	typed   map[string]string // by place
 	held    []string          // places decided for the other's version
 	Version int
@@ -47,9 +50,10 @@ func (l *witness) watch(who, to string) http.Handler {
 		panic(err)
 	}
 	type bodyKey struct{}
-	proxy := &httputil.ReverseProxy{Director: func(r *http.Request) {
-		r.URL.Scheme, r.URL.Host = target.Scheme, target.Host
-		r.Header.Del("Accept-Encoding")
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+		r.Out.Header.Del("Accept-Encoding")
 	}, ModifyResponse: func(r *http.Response) error {
 		sent, watched := r.Request.Context().Value(bodyKey{}).(url.Values)
 		if !watched || r.StatusCode != http.StatusOK || !strings.Contains(r.Header.Get("Content-Type"), "json") {
@@ -60,7 +64,7 @@ func (l *witness) watch(who, to string) http.Handler {
 			return err
 		}
 		r.Body = io.NopCloser(bytes.NewReader(answer))
-		s := saving{who: who, page: sent.Get("page"), typed: typedIn(sent)}
+		s := saving{who: who, page: sent.Get("page"), base: sent.Get("version"), typed: typedIn(sent)}
 		if err := json.Unmarshal(answer, &s); err != nil {
 			return err
 		}
@@ -81,6 +85,9 @@ func (l *witness) watch(who, to string) http.Handler {
 				return
 			}
 			if sent, err := url.ParseQuery(string(raw)); err == nil {
+				l.mu.Lock()
+				l.pages[sent.Get("page")] = who
+				l.mu.Unlock()
 				r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, sent))
 			}
 			r.Body = io.NopCloser(bytes.NewReader(raw))
@@ -198,7 +205,7 @@ func (s saving) offered(place string) bool {
 // An acknowledged edit is a value that a phone sent and the house answered with a save, without naming its place as wrong
 // or as a choice. Then
 //
-//  1. the value stands in that very save;
+//  1. the value stands in that very save, or stood in one before it whose answer was lost on the way;
 //  2. wherever a later save replaces a value, its writer wrote the old value too, or had it before their eyes in the field
 //     when they typed over it or dropped the row, or chose against it when it was offered in these words;
 //  3. every edit was acknowledged, or offered as a choice that was then decided, or overtaken on the phone itself by the
@@ -211,7 +218,7 @@ func (l *witness) verify(t *testing.T, history []stored, deeds []deed) {
 		at[s.saves] = s
 	}
 	l.acknowledgedIsStored(t, at, deeds)
-	replaced := l.nothingUnseen(t, history, deeds)
+	replaced := l.nothingUnseen(t, history, at, deeds)
 	kept, overwritten, declined, overtaken := 0, 0, 0, 0
 	last := history[len(history)-1].places
 	for i, d := range deeds {
@@ -263,14 +270,18 @@ func (l *witness) acknowledgedIsStored(t *testing.T, at map[int]stored, deeds []
 		if len(s.Wrong) > 0 {
 			t.Errorf("%s: refused %v", d.who, s.Wrong)
 		}
-		if have := at[s.Version].places[d.Place]; have != d.value {
-			t.Errorf("%s: save %d was acknowledged with %s = %q, stored is %q", s.who, s.Version, d.Place, d.value, have)
+		stood := false // in that save, or in an earlier one of which the phone has not heard
+		for n := s.Version; !stood && n > 0; n-- {
+			stood = at[n].places[d.Place] == d.value
+		}
+		if !stood {
+			t.Errorf("%s: save %d was acknowledged with %s = %q, stored is %q\n%s", s.who, s.Version, d.Place, d.value, at[s.Version].places[d.Place], l.trace(at, deeds, d.Place))
 		}
 	}
 }
 
 // nothingUnseen looks at every value that a save has replaced.
-func (l *witness) nothingUnseen(t *testing.T, history []stored, deeds []deed) int {
+func (l *witness) nothingUnseen(t *testing.T, history []stored, at map[int]stored, deeds []deed) int {
 	t.Helper()
 	replaced := 0
 	for i := 1; i < len(history); i++ {
@@ -278,7 +289,7 @@ func (l *witness) nothingUnseen(t *testing.T, history []stored, deeds []deed) in
 		if is.saves != was.saves+1 {
 			t.Fatalf("the saves between %d and %d are forgotten", was.saves, is.saves)
 		}
-		who := l.writer(is)
+		who := l.pages[is.page]
 		for place, old := range was.places {
 			if is.places[place] == old || old == "there" || old == "" {
 				continue
@@ -287,21 +298,34 @@ func (l *witness) nothingUnseen(t *testing.T, history []stored, deeds []deed) in
 			if who == "" {
 				t.Errorf("nobody wrote save %d, which replaces %s = %q", is.saves, place, old)
 			} else if !knew(deeds, who, place, old) {
-				t.Errorf("%s replaced %s = %q by %q in save %d without having seen it", who, place, old, is.places[place], is.saves)
+				t.Errorf("%s replaced %s = %q by %q in save %d without having seen it\n%s", who, place, old, is.places[place], is.saves, l.trace(at, deeds, place))
 			}
 		}
 	}
 	return replaced
 }
 
-// writer is who made a save.
-func (l *witness) writer(s stored) string {
-	for _, sent := range l.sent {
-		if sent.Version == s.saves && sent.page == s.page {
-			return sent.who
+// trace tells the story of one place, for whoever has to find out what went wrong.
+func (l *witness) trace(at map[int]stored, deeds []deed, place string) string {
+	var out strings.Builder
+	before := ""
+	for _, n := range slices.Sorted(maps.Keys(at)) {
+		if is := at[n].places[place]; is != before {
+			fmt.Fprintf(&out, "  save %d by %s (page %s): %q\n", n, l.pages[at[n].page], at[n].page, is)
+			before = is
 		}
 	}
-	return ""
+	for _, s := range l.sent {
+		if value, there := s.typed[place]; there {
+			fmt.Fprintf(&out, "  %s sent %q from page %s, begun at %s, answered %d, offered %t, held %v\n", s.who, value, s.page, s.base, s.Version, s.offered(place), s.held)
+		}
+	}
+	for _, d := range deeds {
+		if touches(place, d.Place) || d.Place == place {
+			fmt.Fprintf(&out, "  %s: %s %s %q over %q %s\n", d.who, d.Kind, d.Place, d.value, d.Before, d.took)
+		}
+	}
+	return out.String()
 }
 
 // knew tells whether somebody wrote a value themself, saw it in the field before they typed over it, or chose against it.

@@ -239,3 +239,24 @@ func TestAStepSavesOnlyItsOwn(t *testing.T) {
 		t.Errorf("the same again is save %d after %d, %v", again.Saves, kept.Saves, err)
 	}
 }
+
+// A cell of a table that two have changed is offered again and again until somebody decides, and stays as it is stored.
+func TestAnUndecidedCellIsOfferedAgain(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	f := w.draft(w.lead, w.edition)
+	key := "activities@" + f.Activities[0].Row + ".place"
+	other := f.Draft().cloned()
+	other.Activities[0].Place = "二楼"
+	if _, err := w.book.Edit(ctx, w.lead, f.ID, Edit{Draft: other, Page: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	mine := f.Draft().cloned()
+	mine.Activities[0].Place = "院子里"
+	for i, open := range [][]string{nil, {key}, {key}} {
+		kept, err := w.book.Edit(ctx, w.lead, f.ID, Edit{Draft: mine.cloned(), Page: "two", Step: "plan", Open: open})
+		if err != nil || !slices.Equal(clashKeys(kept.Clashes), []string{key}) || kept.Clashes[0].Mine != "院子里" || kept.Clashes[0].Theirs != "二楼" || kept.Draft.Activities[0].Place != "二楼" {
+			t.Fatalf("%d: %+v, %v", i, kept, err)
+		}
+		mine.Saves = kept.Saves
+	}
+}

@@ -129,10 +129,10 @@ func join(ctx context.Context, tx pg.Tx, f Full, e Edit, wrong fault.Fields) (Dr
 	}
 	e.name(from)
 	mine := from
-	mine = mine.cloned()
 	for _, name := range stepFields(e.Step) {
 		take(&mine, e.Draft, name)
 	}
+	mine = mine.cloned() // what is put back below is put back into mine alone: what was typed is still to be offered
 	if e.replied() {
 		if err := reply(ctx, tx, f, e, from.Answers, &mine, wrong); err != nil {
 			return current, nil, err

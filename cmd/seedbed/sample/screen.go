@@ -42,6 +42,7 @@ func (g *garden) changed(ctx context.Context, list []grown) error {
 	d.Lines[0].UnitPrice -= 3_00
 	d.Lines[1].Note = "问过两家，取便宜的"
 	d.Lines = append(d.Lines[:3], proposal.Line{Category: "T", Item: "去建材市场的公交", UnitPrice: 2_00, Qty: 8})
+	d.Funding = []proposal.Funding{{Source: "街道工会", Kind: proposal.FromPublic, Amount: 600_00, Note: "开幕那天的点心"}, {Source: "楼下五金店", Kind: "in_kind", Amount: 200_00, Note: "借用工具一个月"}}
 	saves, err := g.Proposals.Save(ctx, p.lead, p.proposal, d)
 	if err != nil {
 		return err

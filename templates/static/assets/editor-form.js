@@ -257,7 +257,7 @@
   // A page that is opened again shows what was typed on it last.
   const restore = async () => {
     const record = await get("typed", key);
-    if (!record || record.who !== who || form.dataset.fresh === undefined) return;
+    if (!record || record.who !== who || form.dataset.fresh === undefined || !form.inert) return;
     const typed = valuesOf(record.list), names = new Set([...form.elements].map(e => e.name).filter(n => n && n !== "_token" && n !== "then"));
     for (const name in typed) {
       const row = /^(\w+)\.(\d+)\.row$/.exec(name);
@@ -304,7 +304,9 @@
   const money = S.budget(form, rowsOf, field);
 
   for (const row of all("[data-row]", form)) drops(row);
-  restore().then(money).then(resume);
+  // Nobody types before what was typed last is there again: it would be kept in its place.
+  form.inert = true;
+  Promise.race([restore(), new Promise(done => setTimeout(done, 3000))]).catch(() => {}).then(() => { form.inert = false; money(); return resume(); });
   // The other steps are fetched once, so that they are there when the line is not.
   if (navigator.serviceWorker) navigator.serviceWorker.ready.then(r => r.active && r.active.postMessage({ keep: all("a[data-step]").map(a => a.pathname) })).catch(() => {});
 })(self.seedbed);
