@@ -37,6 +37,7 @@ func BenchmarkEqualShares(b *testing.B) {
 	text := ballots(36_000, 100)
 	for _, complete := range []allot.Complete{allot.Bare, allot.Add1, allot.Exhaust} {
 		b.Run(string(complete), func(b *testing.B) {
+			began := cpu()
 			for b.Loop() {
 				e, err := allot.Read(strings.NewReader(text))
 				if err != nil {
@@ -48,7 +49,7 @@ func BenchmarkEqualShares(b *testing.B) {
 				}
 				b.ReportMetric(float64(len(res.Selected)), "selected")
 			}
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/2, "of_ceiling")
+			spent(b, began, 2)
 		})
 	}
 }
@@ -59,7 +60,9 @@ func BenchmarkPhragmen(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	began := cpu()
 	for b.Loop() {
 		allot.Run(e, allot.Options{Rule: allot.Phragmen, Ties: allot.ByID})
 	}
+	spent(b, began, 2)
 }

@@ -157,7 +157,7 @@ func replayCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = in.Close() }() // it was only read
-			v, err := replay.Replay(in, map[string]replay.Compute{"round": round})
+			v, err := replay.Replay(in, map[string]replay.Compute{"round": judging.Replay})
 			if err != nil {
 				return err
 			}
@@ -170,21 +170,6 @@ func replayCommand() *cobra.Command {
 			}
 			return err
 		}}
-}
-
-// round computes a round of the product's own again: what it stores of a result is the digest of this.
-func round(input []byte) ([]byte, error) {
-	var in judging.Input
-	d := json.NewDecoder(bytes.NewReader(input))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "%s：%s", "input", fault.Say("不是一轮评审的输入"))
-	}
-	out, err := judging.Compute(in)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(out)
 }
 
 func simulateCommand() *cobra.Command {

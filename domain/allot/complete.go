@@ -5,15 +5,6 @@ import (
 	"slices"
 )
 
-// outcome is what is bought with a share, certain.
-func (m *market) outcome(share *big.Rat) []int {
-	if bought, certain := m.buy(share, false); certain {
-		return bought
-	}
-	bought, _ := m.buy(share, true)
-	return bought
-}
-
 // equalShares runs the method and completes it.
 func (r *run) equalShares() {
 	for p := range r.e.Projects {
@@ -28,7 +19,7 @@ func (r *run) equalShares() {
 	if r.e.N > 0 {
 		m := newMarket(r)
 		share := new(big.Rat).Quo(r.e.Budget, new(big.Rat).SetInt64(r.e.N))
-		bought := m.outcome(share)
+		bought := m.buy(share)
 		if r.o.Complete == Add1 || r.o.Complete == Exhaust {
 			bought = m.add1(share, bought)
 		}
@@ -46,7 +37,7 @@ func (m *market) add1(share *big.Rat, bought []int) []int {
 	one := big.NewRat(1, 1)
 	for !m.exhaustive(bought) {
 		share = new(big.Rat).Add(share, one)
-		more := m.outcome(share)
+		more := m.buy(share)
 		if m.cost(more).Cmp(m.r.e.Budget) > 0 {
 			break
 		}

@@ -12,8 +12,9 @@ import (
 // unit of utility. The project with the smallest ρ is bought, until none can be paid.
 //
 // A voter's money is share − Σ t·points over what they paid for, and nothing once they gave all. Voters with one history
-// hold the same; histories form a tree. Prices are followed as floats with a bound on their error; a run in which no two
-// candidates come closer than the bound is certain and needs nothing exact. Any other is run again with exact prices.
+// hold the same; histories form a tree. Floats, each with a bound on its error, say which projects could be next; the prices
+// of those are then worked out exactly, from how many paid what, and decide. The exact price that is charged also keeps the
+// floats' error from growing.
 
 // trace is a history: what was paid for last, and what before. Trace 0 has paid nothing, trace 1 has nothing left.
 type trace struct {
@@ -66,7 +67,6 @@ func newMarket(r *run) *market {
 // session is one run with one share.
 type session struct {
 	*market
-	exact  bool
 	share  *big.Rat
 	held   []float64 // by ballot
 	slip   float64   // how far any of held may be off
@@ -74,45 +74,31 @@ type session struct {
 	left   []int     // projects not bought
 	bought []int
 
-	at     []int32 // by ballot: its trace; exact runs only
+	at     []int32 // by ballot: its trace
 	traces []trace
 	prices []*big.Rat // by purchase
 }
 
 const eps = 1.0 / (1 << 52)
 
-// buy runs the method with a share; certain is false when floats could not tell.
-func (m *market) buy(share *big.Rat, exact bool) (bought []int, certain bool) {
-	s := &session{market: m, exact: exact, share: share, held: make([]float64, len(m.r.e.Ballots)), floor: make([]float64, len(m.r.e.Projects)), left: slices.Clone(m.open)}
+// buy runs the method with a share and gives what is bought, in order.
+func (m *market) buy(share *big.Rat) []int {
+	s := &session{market: m, share: share, held: make([]float64, len(m.r.e.Ballots)), floor: make([]float64, len(m.r.e.Projects)), left: slices.Clone(m.open),
+		at: make([]int32, len(m.r.e.Ballots)), traces: []trace{{parent: -1, purchase: -1, exact: share}, {parent: -1, purchase: -1, exact: new(big.Rat)}}}
 	f, _ := share.Float64()
 	for g := range s.held {
 		s.held[g] = f
 	}
 	s.slip = f * eps
-	if exact {
-		s.at = make([]int32, len(s.held))
-		s.traces = []trace{{parent: -1, purchase: -1, exact: share}, {parent: -1, purchase: -1, exact: new(big.Rat)}}
-	}
 	for {
-		near, certain := s.candidates()
-		if !certain {
-			return nil, false
-		}
+		near := s.candidates()
 		if len(near) == 0 {
-			return s.bought, true
+			return s.bought
 		}
-		p, t := near[0].p, near[0].t
-		var price *big.Rat
-		if exact {
-			if p, price = s.decide(near); p < 0 {
-				continue // none of the near ones can be paid, exactly
-			}
-			t.mid, _ = price.Float64()
-			t.off = t.mid * eps
-		} else if len(near) > 1 {
-			return nil, false
+		if p, price := s.decide(near); p >= 0 { // else none of the near ones can be paid, and they are out
+			t, _ := price.Float64()
+			s.pay(p, span{t, t * eps}, price)
 		}
-		s.pay(p, t, price)
 	}
 }
 
@@ -125,8 +111,8 @@ type candidate struct {
 }
 
 // candidates gives every project that could have the smallest ρ, as far as floats can tell. Those whose supporters surely
-// cannot pay are left out for good. certain is false when a float run cannot go on.
-func (s *session) candidates() (near []candidate, certain bool) {
+// cannot pay are left out for good.
+func (s *session) candidates() (near []candidate) {
 	slices.SortStableFunc(s.left, func(a, b int) int { return cmp.Compare(s.floor[a], s.floor[b]) })
 	best := math.Inf(1)
 	gone := map[int]bool{}
@@ -139,8 +125,6 @@ func (s *session) candidates() (near []candidate, certain bool) {
 		case verdict == no:
 			gone[p] = true
 			continue
-		case verdict == unsure && !s.exact:
-			return nil, false
 		case verdict == unsure:
 			t = span{0, math.Inf(1)} // to be worked out exactly
 			near = append(near, candidate{p, t})
@@ -153,7 +137,7 @@ func (s *session) candidates() (near []candidate, certain bool) {
 	}
 	s.left = slices.DeleteFunc(s.left, func(p int) bool { return gone[p] })
 	near = slices.DeleteFunc(near, func(c candidate) bool { return !math.IsInf(c.t.off, 1) && s.floor[c.p] > best })
-	return near, true
+	return near
 }
 
 type verdict int
@@ -210,7 +194,7 @@ func (s *session) estimate(p int) (span, verdict) {
 	if sure <= 0 {
 		return span{}, unsure
 	}
-	out := span{t, 2*off/sure + 4*eps*t}
+	out := span{t, off/sure + 4*eps*t}
 	if out.off > room {
 		return span{}, unsure
 	}
@@ -220,16 +204,12 @@ func (s *session) estimate(p int) (span, verdict) {
 // pay charges a project's supporters.
 func (s *session) pay(p int, t span, price *big.Rat) {
 	k := int32(len(s.bought)) //nolint:gosec // the reader bounds projects
-	if s.exact {
-		s.prices = append(s.prices, price)
-	}
+	s.prices = append(s.prices, price)
 	most, next := 0.0, map[[2]int64]int32{}
 	for _, b := range s.backers[p] {
 		a := float64(b.a)
 		most = max(most, a)
-		if s.exact {
-			s.follow(b, k, price, t, next)
-		}
+		s.follow(b, k, price, t, next)
 		s.held[b.g] = max(0, s.held[b.g]-t.mid*a)
 	}
 	first, _ := s.share.Float64()

@@ -43,17 +43,50 @@ func (t *table) optimal(c prices, floor int32) *flow {
 // nearest keeps the best judges; of equal ones those after the project's own place in the circle of judges, so that not
 // everybody begins with the same.
 func nearest(picks []int32, w []int32, p int) []int32 {
-	n := int32(len(w))                                                        //nolint:gosec // bounded by MostJudges
-	turn := func(j int32) int32 { return (j + n - int32(p*7919%len(w))) % n } //nolint:gosec // below MostJudges
-	slices.SortFunc(picks, func(a, b int32) int {
-		if d := cmp.Compare(w[b], w[a]); d != 0 {
-			return d
-		}
-		return cmp.Compare(turn(a), turn(b))
-	})
+	n := len(w)
+	start := p * 7919 % n
+	// One number for each: suitability, then nearness in the circle, then nothing, as nearness is unique.
+	keys := make([]uint64, len(picks))
+	for i, j := range picks {
+		turn := (int(j) + n - start) % n
+		keys[i] = uint64(w[j])<<32 | uint64(n-1-turn) //nolint:gosec // neither is below nought
+	}
+	largest(keys, near)
 	picks = picks[:near]
+	for i, k := range keys[:near] {
+		picks[i] = int32((n - 1 - int(k&(1<<32-1)) + start) % n) //nolint:gosec // below MostJudges
+	}
 	slices.Sort(picks)
 	return picks
+}
+
+// largest brings the k largest keys to the front, in no order.
+func largest(keys []uint64, k int) {
+	for low, high := 0, len(keys)-1; low < high; {
+		pivot := keys[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for keys[i] > pivot {
+				i++
+			}
+			for keys[j] < pivot {
+				j--
+			}
+			if i <= j {
+				keys[i], keys[j] = keys[j], keys[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k-1 <= j:
+			high = j
+		case k-1 >= i:
+			low = i
+		default:
+			return
+		}
+	}
 }
 
 // letIn prices all absent pairs, takes in those that would pay and fills them, so that the potentials hold again and what is

@@ -287,7 +287,8 @@ type heap []struct {
 	v int32
 }
 
-func (h heap) less(a, b int) bool { return h[a].d < h[b].d || h[a].d == h[b].d && h[a].v < h[b].v }
+// less: of equal distances the sink goes first, and judges before projects: they are nearer to the end.
+func (h heap) less(a, b int) bool { return h[a].d < h[b].d || h[a].d == h[b].d && h[a].v > h[b].v }
 
 func (h *heap) add(d int64, v int32) {
 	*h = append(*h, struct {

@@ -140,7 +140,6 @@ func (t *table) threshold(plan *Plan) int32 {
 		mid := (low + high) / 2
 		f := t.optimal(fillPrices(), values[mid])
 		if f.cost().Cmp(goal) == 0 {
-			low = mid
 			// What it used may all lie higher: go on from there.
 			least := values[len(values)-1]
 			w := make([]int32, len(t.judges))

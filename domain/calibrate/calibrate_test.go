@@ -146,3 +146,10 @@ func TestTheSimulationComesOutAsPublished(t *testing.T) {
 	t.Logf("with bias %+v", biased)
 	t.Logf("without %+v", fair)
 }
+
+func TestTheLineBandIsWhereRanksCrossTheLine(t *testing.T) {
+	r := Report{Projects: []Project{{ID: "sure", Rank50: [2]int{1, 2}}, {ID: "open", Rank50: [2]int{2, 4}}, {ID: "first of it", Rank50: [2]int{3, 4}}, {ID: "out", Rank50: [2]int{4, 6}}}}
+	if got := r.Band(3); !slices.Equal(got, []string{"open", "first of it"}) {
+		t.Errorf("the band at rank 3 is %v", got)
+	}
+}

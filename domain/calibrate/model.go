@@ -58,7 +58,6 @@ func (d *data) solve(q, b, e float64) *model {
 	for k := 1; k <= n; k++ {
 		a[k][k] = ratioB
 	}
-	yy := 0.0
 	for _, c := range d.cells {
 		k := m.dense(c)
 		a[0][0] += c.c
@@ -66,7 +65,6 @@ func (d *data) solve(q, b, e float64) *model {
 		a[k][k] += c.c
 		right[0] += c.c * c.y
 		right[k] += c.c * c.y
-		yy += c.c * c.y * c.y
 	}
 	m.diagonal = make([]float64, len(m.side))
 	sums := make([]float64, len(m.side))
@@ -97,13 +95,22 @@ func (d *data) solve(q, b, e float64) *model {
 	m.s = factor(a)
 	m.x = m.s.solve(slices.Clone(right))
 	m.u = make([]float64, len(m.side))
-	explained := 0.0
 	for i := range m.side {
 		m.u[i] = (sums[i] - m.along(i, m.x)) / m.diagonal[i]
-		explained += m.u[i] * sums[i]
 	}
-	full := make([]float64, n+1)
-	for _, c := range d.cells {
+	m.judge(sums, logs)
+	return m
+}
+
+// judge works out how well the solution fits: the squares left over, and the restricted likelihood.
+func (m *model) judge(sums []float64, logs float64) {
+	n := len(m.x) - 1
+	yy, explained, full := 0.0, 0.0, make([]float64, n+1)
+	for i, u := range m.u {
+		explained += u * sums[i]
+	}
+	for _, c := range m.d.cells {
+		yy += c.c * c.y * c.y
 		full[0] += c.c * c.y
 		full[m.dense(c)] += c.c * c.y
 	}
@@ -111,12 +118,11 @@ func (d *data) solve(q, b, e float64) *model {
 		explained += v * m.x[k]
 	}
 	m.squares = yy - explained
-	varA, varB := q, b
+	varA, varB := m.q, m.b
 	if !m.absorbP {
-		varA, varB = b, q
+		varA, varB = m.b, m.q
 	}
-	m.loss = float64(len(d.cells)-len(m.side)-n-1)*math.Log(e) + float64(len(m.side))*math.Log(varA) + float64(n)*math.Log(varB) + logs + m.s.logs() + m.squares/e
-	return m
+	m.loss = float64(len(m.d.cells)-len(m.side)-n-1)*math.Log(m.e) + float64(len(m.side))*math.Log(varA) + float64(n)*math.Log(varB) + logs + m.s.logs() + m.squares/m.e
 }
 
 // along is what the dense side and μ add to an absorbed one's sum.

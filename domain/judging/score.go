@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"seedbed/domain/decimal"
+	"seedbed/domain/draw"
 	"seedbed/domain/fault"
 	"seedbed/domain/score"
 	"seedbed/domain/yuan"
@@ -164,10 +165,7 @@ func row(in Input, e Entry) (Row, error) {
 func hundredths(r *big.Rat) int { return int(decimal.HalfUp(r).Int64()) }
 
 // Lot is an entry's lot in the recorded draw: the smaller goes first.
-func Lot(seed, id string) string {
-	sum := sha256.Sum256([]byte(seed + "\x00" + id))
-	return hex.EncodeToString(sum[:])
-}
+func Lot(seed, id string) string { return draw.Lot(seed, id) }
 
 // Compute gives a round's result. The order of the input's lists does not matter.
 func Compute(in Input) (Outcome, error) {

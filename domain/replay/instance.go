@@ -239,7 +239,7 @@ func (r *reading) place() error {
 		v := &r.in.Suitability[i]
 		v.Judge, v.Project = js[v.Judge], ps[v.Project]
 		if twice(v.Judge, v.Project) {
-			return at(r.s, "suitability", i).wrong("这一对写了两次")
+			return at("suitability", i).wrong("这一对写了两次")
 		}
 	}
 	for name, list := range map[string][]assign.Pair{"conflicts": r.in.Conflicts, "locked": r.in.Locked} {
@@ -247,7 +247,7 @@ func (r *reading) place() error {
 		for i := range list {
 			list[i].Judge, list[i].Project = js[list[i].Judge], ps[list[i].Project]
 			if twice(list[i].Judge, list[i].Project) {
-				return at(r.s, name, i).wrong("这一对写了两次")
+				return at(name, i).wrong("这一对写了两次")
 			}
 		}
 	}
@@ -266,17 +266,17 @@ func (r *reading) locks() error {
 		projects[l.Project]++
 		switch {
 		case off[l]:
-			return at(r.s, "locked", i).wrong("这一对有利益冲突，不能锁定")
+			return at("locked", i).wrong("这一对有利益冲突，不能锁定")
 		case judges[l.Judge] > r.in.Judges[l.Judge].Max:
-			return at(r.s, "locked", i).wrong("评委“%s”锁定的项目超过了上限", clip(r.in.Judges[l.Judge].ID))
+			return at("locked", i).wrong("评委“%s”锁定的项目超过了上限", clip(r.in.Judges[l.Judge].ID))
 		case projects[l.Project] > r.in.Projects[l.Project].Need:
-			return at(r.s, "locked", i).wrong("项目“%s”锁定的评委超过了需要", clip(r.in.Projects[l.Project].ID))
+			return at("locked", i).wrong("项目“%s”锁定的评委超过了需要", clip(r.in.Projects[l.Project].ID))
 		}
 	}
 	slots := 0
 	for i, p := range r.in.Projects {
 		if slots += p.Need; slots > assign.MostSlots {
-			return at(r.s, "projects", i, "need").wrong("太多了，最多 %d 个", assign.MostSlots)
+			return at("projects", i, "need").wrong("太多了，最多 %d 个", assign.MostSlots)
 		}
 	}
 	return nil

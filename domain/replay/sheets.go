@@ -63,7 +63,7 @@ func readScoring(s *scan) (*scoring, error) {
 		err = s.end()
 	}
 	if err == nil {
-		err = in.check(s)
+		err = in.check()
 	}
 	return in, err
 }
@@ -130,7 +130,7 @@ func (in *scoring) sheet(s *scan, at int) error {
 }
 
 // at puts a complaint at a sheet, after reading.
-func at(s *scan, list string, i int, keys ...string) *scan {
+func at(list string, i int, keys ...string) *scan {
 	path := []step{{key: list}, {at: i}}
 	for _, k := range keys {
 		path = append(path, step{key: k})
@@ -139,7 +139,7 @@ func at(s *scan, list string, i int, keys ...string) *scan {
 }
 
 // check holds sheets against the rubric, which may stand behind them in the file, and finds the second of a pair.
-func (in *scoring) check(s *scan) error {
+func (in *scoring) check() error {
 	if len(in.rubric) == 0 {
 		return (&scan{path: []step{{key: "rubric"}}, plain: true}).wrong("不能空着")
 	}
@@ -155,7 +155,7 @@ func (in *scoring) check(s *scan) error {
 	for i, sh := range in.sheets {
 		pair := [2]string{sh.project, sh.judge}
 		if _, twice := seen[pair]; twice {
-			return at(s, "sheets", i).wrong("评委“%s”给项目“%s”交了两份", clip(sh.judge), clip(sh.project))
+			return at("sheets", i).wrong("评委“%s”给项目“%s”交了两份", clip(sh.judge), clip(sh.project))
 		}
 		seen[pair] = i
 		keys := make([]string, 0, len(sh.marks))
@@ -166,10 +166,10 @@ func (in *scoring) check(s *scan) error {
 		for _, k := range keys {
 			c, ok := known[k]
 			if !ok {
-				return at(s, "sheets", i, "marks", k).wrong("评分细则里没有这一项")
+				return at("sheets", i, "marks", k).wrong("评分细则里没有这一项")
 			}
 			if m := sh.marks[k]; m != nil && !sh.invalid && (m.Cmp(c.min) < 0 || m.Cmp(c.max) > 0) {
-				return at(s, "sheets", i, "marks", k).wrong("要从 %s 到 %s", decimal.Write(c.min), decimal.Write(c.max))
+				return at("sheets", i, "marks", k).wrong("要从 %s 到 %s", decimal.Write(c.min), decimal.Write(c.max))
 			}
 		}
 	}
