@@ -152,8 +152,8 @@ func placesOf(d proposal.Draft) map[string]string {
 			key := group + "@" + row.FieldByName("Row").String()
 			out[key] = "there"
 			for k := range row.NumField() {
-				if name := row.Type().Field(k).Tag.Get("form"); name != "row" && said(row.Field(k)) != "" {
-					out[key+"."+name] = said(row.Field(k))
+				if name := row.Type().Field(k).Tag.Get("form"); name != "row" && typedIn(row.Field(k)) != "" {
+					out[key+"."+name] = typedIn(row.Field(k))
 				}
 			}
 		}
@@ -161,7 +161,7 @@ func placesOf(d proposal.Draft) map[string]string {
 	return out
 }
 
-func said(v reflect.Value) string {
+func typedIn(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case string:
 		return x
