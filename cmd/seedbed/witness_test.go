@@ -152,8 +152,8 @@ func placesOf(d proposal.Draft) map[string]string {
 			key := group + "@" + row.FieldByName("Row").String()
 			out[key] = "there"
 			for k := range row.NumField() {
-				if name := row.Type().Field(k).Tag.Get("form"); name != "row" && typedIn(row.Field(k)) != "" {
-					out[key+"."+name] = typedIn(row.Field(k))
+				if name := row.Type().Field(k).Tag.Get("form"); name != "row" && wordsIn(row.Field(k)) != "" {
+					out[key+"."+name] = wordsIn(row.Field(k))
 				}
 			}
 		}
@@ -161,7 +161,7 @@ func placesOf(d proposal.Draft) map[string]string {
 	return out
 }
 
-func typedIn(v reflect.Value) string {
+func wordsIn(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case string:
 		return x
