@@ -26,7 +26,7 @@ const unseen = `(() => {
 	if (!e || e === document.body || e.id === "main") return "";
 	const shown = /^(radio|checkbox|file)$/.test(e.type) && e.labels?.[0] || e, at = shown.getBoundingClientRect(), name = e.tagName + " " + (e.name || e.textContent.trim().slice(0, 30));
 	const marked = (e, of) => { const c = getComputedStyle(e, of); return c.outlineStyle !== "none" && parseFloat(c.outlineWidth) >= 2 || c.boxShadow !== "none" };
-	if (![e, shown, shown.parentElement, e.nextElementSibling || e].some(e => marked(e)) && !marked(shown, "::before")) return name + " has the focus and does not show it";
+	if (![e, shown, shown.parentElement, e.nextElementSibling || e].some(e => marked(e)) && !marked(shown, "::before") && !(parseFloat(getComputedStyle(e.querySelector("path") || e).strokeWidth) >= 5)) return name + " has the focus and does not show it";
 	const low = Math.max(at.top, 0), high = Math.min(at.bottom, innerHeight), x = Math.min(Math.max(at.left + Math.min(at.width / 2, 40), 1), innerWidth - 1), y = (low + high) / 2;
 	if (high <= low) return name + " has the focus out of sight, at " + Math.round(at.top);
 	const top = document.elementFromPoint(x, y);
@@ -118,7 +118,8 @@ func (h hands) everyStop() (wrong []string) {
 		!(e.closest("details:not([open])") && e !== e.closest("details").querySelector("summary")) && e.checkVisibility({visibilityProperty: true}))`
 	total := js[int](h.tab, `(document.activeElement?.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), window.reached = new Set(), `+stops+`.length)`)
 	said := map[string]bool{}
-	for range total + 8 {
+	dates := js[int](h.tab, `document.querySelectorAll("input[type^=date],input[type=time]").length`) // each has stops inside
+	for range total + 8*dates + 8 {
 		h.key(kb.Tab)
 		js[bool](h.tab, `(window.reached.add(document.activeElement), true)`)
 		if w := js[string](h.tab, unseen); w != "" && !said[w] {

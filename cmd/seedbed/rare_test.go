@@ -27,7 +27,7 @@ var rareSQL = []string{
 	`select r.person_id::text as who, '/desk/guardians/' || g.id as path from (select * from guardian where state = 'asked' order by id limit 1) g join team_member m on m.id = g.member_id
   join proposal p on p.team_id = m.team_id join role_grant r on r.role = 'community_staff' and r.place = p.place`,
 	// A call that is prepared.
-	`select g.person_id::text as who, '/desk/editions/' || e.id || x as path from (select * from edition where state = 'open' order by no desc limit 1) e join role_grant g on g.role = 'district_staff', unnest(array['/preview', '/questions/new', '/papers', '/form']) x`,
+	`select g.person_id::text as who, '/desk/editions/' || e.id || x as path from (select * from edition where state = 'open' order by no desc limit 1) e join role_grant g on g.role = 'district_staff', unnest(array['/preview', '/questions/new', '/papers']) x`,
 	// What is asked of people seldom.
 	`select person_id::text as who, '/second-factor' as path from role_grant where role = 'district_staff' limit 1`,
 	`select null as who, unnest(array['/offline', '/objections', '/join', '/guardian']) as path`,
