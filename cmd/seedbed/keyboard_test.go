@@ -24,7 +24,7 @@ func (h hands) key(keys string) {
 const unseen = `(() => {
 	const e = document.activeElement;
 	if (!e || e === document.body || e.id === "main") return "";
-	const shown = /^(radio|checkbox|file)$/.test(e.type) && e.labels?.[0] || e, at = shown.getBoundingClientRect(), name = e.tagName + " " + (e.name || e.textContent.trim().slice(0, 30));
+	const shown = /^(radio|checkbox)$/.test(e.type) && e.labels?.[0] || e, at = shown.getBoundingClientRect(), name = e.tagName + " " + (e.name || e.textContent.trim().slice(0, 30));
 	const marked = (e, of) => { const c = getComputedStyle(e, of); return c.outlineStyle !== "none" && parseFloat(c.outlineWidth) >= 2 || c.boxShadow !== "none" };
 	if (![e, shown, shown.parentElement, e.nextElementSibling || e].some(e => marked(e)) && !marked(shown, "::before") && !(parseFloat(getComputedStyle(e.querySelector("path") || e).strokeWidth) >= 5)) return name + " has the focus and does not show it";
 	const low = Math.max(at.top, 0), high = Math.min(at.bottom, innerHeight), x = Math.min(Math.max(at.left + Math.min(at.width / 2, 40), 1), innerWidth - 1), y = (low + high) / 2;
