@@ -105,6 +105,8 @@ func (e *entry) rows(t tab, put func(...any) error) error {
 		return each(&e.Draft.Activities, row)
 	case lineTab.name:
 		return each(&e.Draft.Lines, row)
+	case fundTab.name:
+		return each(&e.Draft.Funding, row)
 	case faceTab.name:
 		return each(&e.faces, row)
 	}

@@ -60,6 +60,9 @@ func TestWhatIsTakenOutGoesInAgain(t *testing.T) {
 		for k := range d.Lines {
 			d.Lines[k].Row = ""
 		}
+		for k := range d.Funding {
+			d.Funding[k].Row = ""
+		}
 	}
 	if a, b := asText(t, want), asText(t, got); a != b {
 		t.Errorf("went out as\n%s\ncame in as\n%s", a, b)

@@ -125,6 +125,7 @@ func good(saves int, title string) proposal.Draft {
 		HowFound: "own_life", Goal: "改出三百个布袋", Method: "每周六一起缝", Activities: []proposal.Activity{{Name: "缝纫课", Times: 8, Month: "每周六", Place: "活动室", People: 20}},
 		ActTarget: 8, ServedTarget: 160, PeopleTarget: 60, VolunteerTarget: 6, SatisfactionTarget: 90,
 		Lines:    []proposal.Line{{Category: "M", Item: "布料和针线", UnitPrice: 40_00, Qty: 40}, {Category: "P", Item: "海报", UnitPrice: 100_50, Qty: 2, Note: "彩印"}},
+		Funding:  []proposal.Funding{{Source: "街道工会", Kind: "social", Amount: 500_00}, {Source: "楼下五金店", Kind: "in_kind", Amount: 200_50, Note: "借工具"}},
 		Declared: []string{"own_idea", "one_fund", "audit", "adult", "no_conflict", "privacy"}}
 }
 

@@ -222,7 +222,7 @@ func reordered(rng *rand.Rand, v any) string {
 	return string(text)
 }
 
-// golden are the example files: name.json goes in, name.out must come out, byte for byte.
+// golden are the example files: name.json goes in, name.printed must come out, byte for byte.
 func golden(t *testing.T, each func(t *testing.T, f func(io.Reader) ([]byte, error), in, want []byte)) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.json")
@@ -236,7 +236,7 @@ func golden(t *testing.T, each func(t *testing.T, f func(io.Reader) ([]byte, err
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := strings.TrimSuffix(file, ".json") + ".out"
+		out := strings.TrimSuffix(file, ".json") + ".printed"
 		if os.Getenv("SEEDBED_TEST_GOLDEN") == "write" {
 			made, err := f(bytes.NewReader(in))
 			if err != nil {
