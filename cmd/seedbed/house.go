@@ -198,6 +198,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveproposal.Photos(h.Proposals, proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
+		serveaward.DecideRoutes(h.Awards, h.Juries, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),

@@ -22,6 +22,7 @@ type Book struct {
 	clock clock.Clock
 	font  string
 	votes func(ctx context.Context, q pg.Reader, editionID string) ([][]string, error)
+	more  func(ctx context.Context, q pg.Reader, editionID string) ([]File, error)
 }
 
 // New makes the awards' door.

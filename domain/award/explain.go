@@ -83,3 +83,9 @@ func compare(a, b string) int {
 	}
 	return 0
 }
+
+const teamNameSQL = `select name from team where id = @id::uuid`
+
+func teamName(ctx context.Context, q pg.Reader, id string) (string, error) {
+	return pg.Value[string](ctx, q, teamNameSQL, pg.Args{"id": id})
+}

@@ -85,6 +85,27 @@ func next(list []Chance, track string) (Chance, bool) {
 	return list[i], true
 }
 
+// waiting adds the reserves of an edition whose results are public, and whose turn it is.
+func (b *Book) waiting(ctx context.Context, by identity.Actor, r *Results) error {
+	var err error
+	if r.Titles, err = titles(ctx, b.db, r.Edition.ID); err != nil || r.Notice.ID == "" {
+		return err
+	}
+	if r.Chances, err = chances(ctx, b.db, r.Edition); err != nil {
+		return err
+	}
+	r.Turn = map[string]bool{}
+	if s := r.Edition.State; !by.Can(identity.AllocateAwards, r.Edition.Place) || s != edition.Publicizing && s != edition.Contracting && s != edition.Running {
+		return nil
+	}
+	for _, t := range edition.Tracks {
+		if c, found := next(r.Chances, t.Code); found {
+			r.Turn[c.ID] = true
+		}
+	}
+	return nil
+}
+
 // Promote offers what became free to the highest reserve of its track that it is enough for (N11). The team has five working
 // days to answer; whoever offers is named as the publisher of the notice that follows.
 func (b *Book) Promote(ctx context.Context, by identity.Actor, awardID string, p Pressed) error {
