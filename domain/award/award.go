@@ -103,6 +103,11 @@ func Of(ctx context.Context, q pg.Reader, proposalID string) (Award, bool, error
 	return pg.Maybe[Award](ctx, q, ofSQL, pg.Args{"proposal": proposalID})
 }
 
+// Get is an award by its id, whoever asks: callers decide who may see it.
+func Get(ctx context.Context, q pg.Reader, id string) (Award, error) {
+	return pg.One[Award](ctx, q, awardSQL, pg.Args{"id": id})
+}
+
 // hand is what a verb carries: who by which right, and when.
 type hand struct {
 	w  identity.Warrant

@@ -155,7 +155,11 @@ func (h deciders) offer(c *fiber.Ctx) error {
 		return err
 	}
 	web.Said(c, "已经告诉团队，等它答复")
-	return web.See(c, c.Get("Referer", "/desk/editions"))
+	a, err := award.Get(c.UserContext(), h.db, id)
+	if err != nil {
+		return err
+	}
+	return web.See(c, "/desk/editions/"+a.EditionID+"/results")
 }
 
 func (h deciders) answerOffer(c *fiber.Ctx) error {
