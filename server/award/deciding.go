@@ -235,12 +235,16 @@ func (h deciders) sheetsPaper(c *fiber.Ctx) error { return h.take(c, pdfType, h.
 
 func (h deciders) minute(c *fiber.Ctx) error {
 	base := web.Base(c)
-	return h.take(c, pdfType, func(ctx context.Context, by identity.Actor, id string) (award.Printed, error) { return h.book.Minute(ctx, by, id, base) })
+	return h.take(c, pdfType, func(ctx context.Context, by identity.Actor, id string) (award.Printed, error) {
+		return h.book.Minute(ctx, by, id, base)
+	})
 }
 
 func (h deciders) letter(c *fiber.Ctx) error {
 	base := web.Base(c)
-	return h.take(c, pdfType, func(ctx context.Context, by identity.Actor, id string) (award.Printed, error) { return h.book.Letter(ctx, by, id, base) })
+	return h.take(c, pdfType, func(ctx context.Context, by identity.Actor, id string) (award.Printed, error) {
+		return h.book.Letter(ctx, by, id, base)
+	})
 }
 
 // take sends a file made for this request.
