@@ -17,6 +17,16 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.agreement_needs_award() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if not exists (select from award where id = new.award_id and state = 'confirmed') then
+    raise exception '公示期满、立项以后才能起草协议' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.agreement_signed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -90,7 +100,8 @@ begin
     if exists (select from objection where award_id = new.id and state in ('received','investigating')) then
       raise exception '还有异议没有答复，不能确认' using errcode = 'SB001';
     end if;
-    if not exists (select from publicity_item i join publicity p on p.id = i.publicity_id where i.award_id = new.id and p.state = 'closed') then
+    if not exists (select from publicity_item i join publicity p on p.id = i.publicity_id where i.award_id = new.id and p.state = 'closed')
+      or exists (select from publicity_item i join publicity p on p.id = i.publicity_id where i.award_id = new.id and p.state in ('open','suspended')) then
       raise exception '公示期还没有结束，不能确认' using errcode = 'SB001';
     end if;
   end if;
@@ -550,6 +561,21 @@ CREATE TABLE public.alike_verdict (
     CONSTRAINT alike_verdict_check CHECK ((one_id < other_id))
 );
 
+CREATE TABLE public.allocation (
+    edition_id uuid NOT NULL,
+    run integer NOT NULL,
+    place public.ltree NOT NULL,
+    rule text NOT NULL,
+    cause text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    protocol text NOT NULL,
+    digest text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT allocation_cause_check CHECK ((cause = ANY (ARRAY['allocate'::text, 'objection'::text]))),
+    CONSTRAINT allocation_run_check CHECK ((run > 0))
+);
+
 CREATE TABLE public.appeal (
     id uuid NOT NULL,
     proposal_id uuid NOT NULL,
@@ -714,8 +740,16 @@ CREATE TABLE public.award (
     reason text DEFAULT ''::text NOT NULL,
     state text DEFAULT 'proposed'::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    offered_at timestamp with time zone,
+    answer_by timestamp with time zone,
+    offer_amount bigint,
+    offer_source uuid,
+    offered_by uuid,
+    answered_at timestamp with time zone,
     CONSTRAINT award_amount_check CHECK ((amount >= 0)),
     CONSTRAINT award_check CHECK (((result = 'selected'::text) = (amount > 0))),
+    CONSTRAINT award_check1 CHECK ((((offered_at IS NULL) = (answer_by IS NULL)) AND ((offered_at IS NULL) = (offer_amount IS NULL)) AND ((offered_at IS NULL) = (offer_source IS NULL)) AND ((offered_at IS NULL) = (offered_by IS NULL)))),
+    CONSTRAINT award_offer_amount_check CHECK ((offer_amount > 0)),
     CONSTRAINT award_result_check CHECK ((result = ANY (ARRAY['selected'::text, 'reserve'::text, 'not_selected'::text])))
 );
 
@@ -896,6 +930,24 @@ CREATE TABLE public.data_file (
     used_at timestamp with time zone
 );
 
+CREATE TABLE public.deliberation (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    proposal_id uuid NOT NULL,
+    verdict text NOT NULL,
+    amount bigint,
+    reason text NOT NULL,
+    present uuid[] NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT deliberation_amount_check CHECK ((amount > 0)),
+    CONSTRAINT deliberation_present_check CHECK ((cardinality(present) > 0)),
+    CONSTRAINT deliberation_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT deliberation_verdict_check CHECK ((verdict = ANY (ARRAY['keep'::text, 'fund'::text, 'defer'::text])))
+);
+
 CREATE TABLE public.edition (
     id uuid NOT NULL,
     place public.ltree NOT NULL,
@@ -996,6 +1048,21 @@ CREATE TABLE public.evaluation_sheet (
     at timestamp with time zone NOT NULL,
     CONSTRAINT evaluation_sheet_role_check CHECK ((role = ANY (ARRAY['member'::text, 'finance'::text]))),
     CONSTRAINT evaluation_sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.feedback_edit (
+    id uuid NOT NULL,
+    sheet_id uuid NOT NULL,
+    no integer NOT NULL,
+    action text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT feedback_edit_action_check CHECK ((action = ANY (ARRAY['mend'::text, 'withhold'::text, 'restore'::text]))),
+    CONSTRAINT feedback_edit_check CHECK (((action = 'mend'::text) = (text <> ''::text))),
+    CONSTRAINT feedback_edit_no_check CHECK ((no > 0)),
+    CONSTRAINT feedback_edit_reason_check CHECK ((reason <> ''::text))
 );
 
 CREATE TABLE public.follow (
@@ -1242,7 +1309,12 @@ CREATE TABLE public.publicity (
     publisher uuid NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     archived_at timestamp with time zone,
+    cause text DEFAULT 'first'::text NOT NULL,
+    follows uuid,
+    round_run integer DEFAULT 1 NOT NULL,
+    CONSTRAINT publicity_cause_check CHECK ((cause = ANY (ARRAY['first'::text, 'correction'::text, 'promotion'::text]))),
     CONSTRAINT publicity_check CHECK ((archived_at > opens_at)),
+    CONSTRAINT publicity_check1 CHECK (((cause = 'first'::text) = (follows IS NULL))),
     CONSTRAINT publicity_kind_check CHECK ((kind = ANY (ARRAY['award'::text, 'mid'::text, 'star'::text])))
 );
 
@@ -1607,8 +1679,11 @@ CREATE TABLE public.objection (
     answer text DEFAULT ''::text NOT NULL,
     decided_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    remedy text DEFAULT ''::text NOT NULL,
+    sheets uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT objection_check CHECK (((state = ANY (ARRAY['upheld'::text, 'dismissed'::text])) <= ((handler IS NOT NULL) AND (answer <> ''::text) AND (decided_at IS NOT NULL)))),
-    CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id))
+    CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id)),
+    CONSTRAINT objection_remedy_check CHECK ((remedy = ANY (ARRAY[''::text, 'revoke'::text, 'sheets'::text])))
 );
 
 CREATE VIEW public.open_activity AS
@@ -2073,6 +2148,24 @@ CREATE TABLE public.role_grant (
     version integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE public.round_draw (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    proposals uuid[] NOT NULL,
+    seed text NOT NULL,
+    protocol text NOT NULL,
+    digest text NOT NULL,
+    reason text NOT NULL,
+    present uuid[] NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT round_draw_present_check CHECK ((cardinality(present) > 0)),
+    CONSTRAINT round_draw_proposals_check CHECK ((cardinality(proposals) > 1)),
+    CONSTRAINT round_draw_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE public.round_result (
     round_id uuid NOT NULL,
     run integer NOT NULL,
@@ -2083,6 +2176,20 @@ CREATE TABLE public.round_result (
     dropped uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     need_mark integer NOT NULL,
     part_mark integer NOT NULL
+);
+
+CREATE TABLE public.round_run (
+    round_id uuid NOT NULL,
+    run integer NOT NULL,
+    cause text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    protocol text NOT NULL,
+    digest text NOT NULL,
+    advice text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text]))),
+    CONSTRAINT round_run_check CHECK (((cause = 'close'::text) OR (reason <> ''::text))),
+    CONSTRAINT round_run_run_check CHECK ((run > 0))
 );
 
 CREATE TABLE public.session (
@@ -2363,6 +2470,9 @@ ALTER TABLE ONLY public.agreement_sign
 ALTER TABLE ONLY public.alike_verdict
     ADD CONSTRAINT alike_verdict_pkey PRIMARY KEY (one_id, other_id);
 
+ALTER TABLE ONLY public.allocation
+    ADD CONSTRAINT allocation_pkey PRIMARY KEY (edition_id, run);
+
 ALTER TABLE ONLY public.appeal
     ADD CONSTRAINT appeal_check_id_key UNIQUE (check_id);
 
@@ -2468,6 +2578,9 @@ ALTER TABLE ONLY public.criterion
 ALTER TABLE ONLY public.data_file
     ADD CONSTRAINT data_file_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.edition_design
     ADD CONSTRAINT edition_design_pkey PRIMARY KEY (edition_id);
 
@@ -2494,6 +2607,12 @@ ALTER TABLE ONLY public.evaluation
 
 ALTER TABLE ONLY public.evaluation_sheet
     ADD CONSTRAINT evaluation_sheet_pkey PRIMARY KEY (evaluation_id, round, person_id);
+
+ALTER TABLE ONLY public.feedback_edit
+    ADD CONSTRAINT feedback_edit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feedback_edit
+    ADD CONSTRAINT feedback_edit_sheet_id_no_key UNIQUE (sheet_id, no);
 
 ALTER TABLE ONLY public.follow
     ADD CONSTRAINT follow_pkey PRIMARY KEY (proposal_id, person_id);
@@ -2723,8 +2842,14 @@ ALTER TABLE ONLY public.rights_request
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.round_draw
+    ADD CONSTRAINT round_draw_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_pkey PRIMARY KEY (round_id, run, proposal_id);
+
+ALTER TABLE ONLY public.round_run
+    ADD CONSTRAINT round_run_pkey PRIMARY KEY (round_id, run);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
@@ -2841,6 +2966,8 @@ CREATE UNIQUE INDEX audit_once ON public.audit_event USING btree (entity, entity
 
 CREATE INDEX audit_place ON public.audit_event USING gist (place);
 
+CREATE INDEX award_offered ON public.award USING btree (answer_by) WHERE ((offered_at IS NOT NULL) AND (answered_at IS NULL));
+
 CREATE INDEX ban_person ON public.ban USING btree (person_id, until_on);
 
 CREATE INDEX ban_place ON public.ban USING gist (place);
@@ -2860,6 +2987,8 @@ CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
 CREATE INDEX consent_proposal_public ON public.consent USING btree (subject_id) WHERE (purpose = 'proposal_public'::text);
 
 CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
+
+CREATE INDEX deliberation_round ON public.deliberation USING btree (round_id, proposal_id, at);
 
 CREATE INDEX eligibility_proposal ON public.eligibility_check USING btree (proposal_id, at);
 
@@ -2991,6 +3120,8 @@ CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person_id,
 
 CREATE INDEX role_grant_place ON public.role_grant USING gist (place);
 
+CREATE INDEX round_draw_round ON public.round_draw USING btree (round_id, at);
+
 CREATE INDEX session_person ON public.session USING btree (person_id);
 
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
@@ -3055,11 +3186,15 @@ CREATE TRIGGER agreement_lead_never BEFORE DELETE OR UPDATE ON public.agreement_
 
 CREATE TRIGGER agreement_move BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.check_move('agreement');
 
+CREATE TRIGGER agreement_needs_award BEFORE INSERT ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.agreement_needs_award();
+
 CREATE TRIGGER agreement_sign_never BEFORE DELETE OR UPDATE ON public.agreement_sign FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER agreement_signed BEFORE UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION public.agreement_signed();
 
 CREATE TRIGGER alike_verdict_never BEFORE DELETE OR UPDATE ON public.alike_verdict FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER allocation_never BEFORE DELETE OR UPDATE ON public.allocation FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER appeal_audited AFTER INSERT OR UPDATE ON public.appeal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('appeal');
 
@@ -3107,6 +3242,8 @@ CREATE TRIGGER consent_name AFTER INSERT OR UPDATE ON public.consent FOR EACH RO
 
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
+CREATE TRIGGER deliberation_never BEFORE DELETE OR UPDATE ON public.deliberation FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE CONSTRAINT TRIGGER edition_audited AFTER INSERT OR UPDATE ON public.edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('edition');
 
 CREATE TRIGGER edition_form_never BEFORE DELETE OR UPDATE ON public.edition_form FOR EACH ROW EXECUTE FUNCTION public.never();
@@ -3124,6 +3261,8 @@ CREATE CONSTRAINT TRIGGER evaluation_audited AFTER INSERT OR UPDATE ON public.ev
 CREATE TRIGGER evaluation_move BEFORE UPDATE ON public.evaluation FOR EACH ROW EXECUTE FUNCTION public.check_move('evaluation');
 
 CREATE TRIGGER evaluation_sheet_never BEFORE DELETE OR UPDATE ON public.evaluation_sheet FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER feedback_edit_never BEFORE DELETE OR UPDATE ON public.feedback_edit FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER grace_audited AFTER INSERT OR UPDATE ON public.grace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('grace');
 
@@ -3233,7 +3372,11 @@ CREATE CONSTRAINT TRIGGER rights_request_audited AFTER INSERT OR UPDATE ON publi
 
 CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.check_move('rights_request');
 
+CREATE TRIGGER round_draw_never BEFORE DELETE OR UPDATE ON public.round_draw FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER round_run_never BEFORE DELETE OR UPDATE ON public.round_run FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
@@ -3339,6 +3482,15 @@ ALTER TABLE ONLY public.alike_verdict
 ALTER TABLE ONLY public.alike_verdict
     ADD CONSTRAINT alike_verdict_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.allocation
+    ADD CONSTRAINT allocation_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.allocation
+    ADD CONSTRAINT allocation_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.allocation
+    ADD CONSTRAINT allocation_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
 ALTER TABLE ONLY public.appeal
     ADD CONSTRAINT appeal_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
 
@@ -3416,6 +3568,12 @@ ALTER TABLE ONLY public.award
 
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_fund_source_id_fkey FOREIGN KEY (fund_source_id) REFERENCES public.fund_source(id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_offer_source_fkey FOREIGN KEY (offer_source) REFERENCES public.fund_source(id);
+
+ALTER TABLE ONLY public.award
+    ADD CONSTRAINT award_offered_by_fkey FOREIGN KEY (offered_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
@@ -3513,6 +3671,21 @@ ALTER TABLE ONLY public.criterion
 ALTER TABLE ONLY public.data_file
     ADD CONSTRAINT data_file_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.deliberation
+    ADD CONSTRAINT deliberation_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.edition
     ADD CONSTRAINT edition_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
 
@@ -3557,6 +3730,12 @@ ALTER TABLE ONLY public.evaluation_sheet
 
 ALTER TABLE ONLY public.evaluation
     ADD CONSTRAINT evaluation_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.feedback_edit
+    ADD CONSTRAINT feedback_edit_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.feedback_edit
+    ADD CONSTRAINT feedback_edit_sheet_id_fkey FOREIGN KEY (sheet_id) REFERENCES public.sheet(id);
 
 ALTER TABLE ONLY public.follow
     ADD CONSTRAINT follow_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -3879,6 +4058,9 @@ ALTER TABLE ONLY public.proposal
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
+ALTER TABLE ONLY public.publicity
+    ADD CONSTRAINT publicity_follows_fkey FOREIGN KEY (follows) REFERENCES public.publicity(id);
+
 ALTER TABLE ONLY public.publicity_item
     ADD CONSTRAINT publicity_item_award_id_fkey FOREIGN KEY (award_id) REFERENCES public.award(id);
 
@@ -3915,11 +4097,26 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
+ALTER TABLE ONLY public.round_draw
+    ADD CONSTRAINT round_draw_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.round_draw
+    ADD CONSTRAINT round_draw_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.round_draw
+    ADD CONSTRAINT round_draw_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.round_draw
+    ADD CONSTRAINT round_draw_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.round_run
+    ADD CONSTRAINT round_run_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
@@ -4071,6 +4268,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agreement_sign TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alike_verdict TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allocation TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appeal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
@@ -4121,6 +4320,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.data_file TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliberation TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_design TO seedbed_app;
@@ -4134,6 +4335,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.eligibility_check TO seedbed_a
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evaluation_sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feedback_edit TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follow TO seedbed_app;
 
@@ -4295,7 +4498,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rights_request TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_draw TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_result TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_run TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 

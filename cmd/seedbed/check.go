@@ -8,8 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"seedbed/domain/audit"
+	"seedbed/domain/award"
 	"seedbed/domain/clock"
 	"seedbed/domain/gallery"
+	"seedbed/domain/judging"
 	"seedbed/domain/ledger"
 	"seedbed/storage/objects"
 	"seedbed/storage/outbox"
@@ -97,6 +99,14 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	}
 	broken, err = pg.Values[string](ctx, db, statesSQL, nil)
 	if err := report("states", int64(len(broken)), "complaints", broken, err); err != nil {
+		return err
+	}
+	runs, broken, err := judging.Verify(ctx, db)
+	if err := report("judging", runs, "results", broken, err); err != nil {
+		return err
+	}
+	shared, broken, err := award.Verify(ctx, db)
+	if err := report("awards", shared, "allocations", broken, err); err != nil {
 		return err
 	}
 	shown, broken, err := gallery.Verify(ctx, db)

@@ -142,6 +142,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
 	h.Juries = judging.New(db, clk)
 	h.Awards = award.New(db, clk)
+	h.Awards.PrintWith(h.Config.PDFFont)
 	h.Projects = delivery.New(db, store, clk)
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
@@ -197,6 +198,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		serveproposal.Photos(h.Proposals, proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
 		serveaward.Routes(h.Awards, db, clk),
+		serveaward.DecideRoutes(h.Awards, h.Juries, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),
@@ -260,6 +262,8 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "lapse merges", Every: 10 * time.Minute, Run: h.Proposals.LapseMerges},
 		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
+		{Name: "remind of notices", Every: time.Hour, Run: award.RemindNotices},
+		{Name: "tend the reserves", Every: 10 * time.Minute, Run: h.Awards.TendReserves},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},
 		{Name: "read the gallery", Every: time.Minute, Run: gallery.Read},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"seedbed/domain/award"
 	"seedbed/domain/fault"
 	"seedbed/domain/judging"
 	"seedbed/domain/replay"
@@ -157,7 +158,7 @@ func replayCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = in.Close() }() // it was only read
-			v, err := replay.Replay(in, map[string]replay.Compute{"round": judging.Replay})
+			v, err := replay.Replay(in, map[string]replay.Compute{"round": judging.Replay, "award": award.Replay})
 			if err != nil {
 				return err
 			}

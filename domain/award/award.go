@@ -10,7 +10,6 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
-	"seedbed/domain/judging"
 	"seedbed/domain/ledger"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -21,10 +20,21 @@ import (
 type Book struct {
 	db    *pg.DB
 	clock clock.Clock
+	font  string
+	votes func(ctx context.Context, q pg.Reader, editionID string) ([][]string, error)
+	more  func(ctx context.Context, q pg.Reader, editionID string) ([]File, error)
 }
 
 // New makes the awards' door.
-func New(db *pg.DB, c clock.Clock) *Book { return &Book{db, c} }
+func New(db *pg.DB, c clock.Clock) *Book { return &Book{db: db, clock: c} }
+
+// PrintWith names the font file that has the characters the product's own lacks; "" for none.
+func (b *Book) PrintWith(font string) { b.font = font }
+
+// CountVotes hands in what residents have voted: for each ballot the proposals on it, nobody named.
+func (b *Book) CountVotes(votes func(ctx context.Context, q pg.Reader, editionID string) ([][]string, error)) {
+	b.votes = votes
+}
 
 // The states of an award (DOMAIN §7.5). Only a funded one is ever confirmed; a reserve stays publicized.
 const (
@@ -50,7 +60,18 @@ type Award struct {
 	FundSourceID string // "" when nothing was given
 	Reason       string
 	State        string
+	OfferedAt    *time.Time // of what became free, to a reserve
+	AnswerBy     *time.Time // the first instant too late
+	OfferAmount  yuan.Fen
+	OfferSource  string
+	OfferedBy    string
+	AnsweredAt   *time.Time
 	Version      int
+}
+
+// Offered tells whether a reserve has been offered money and still has to answer.
+func (a Award) Offered() bool {
+	return a.OfferedAt != nil && a.AnsweredAt == nil && a.State == Publicized && a.Result == Reserve
 }
 
 // Why is the reason of a result in a reader's words: an allocation's own sentence, or what a person wrote.
@@ -69,7 +90,8 @@ type Pressed struct {
 
 const (
 	awardColumns = `a.id::text, a.edition_id::text, a.proposal_id::text, a.place::text, a.result, a.grade, a.amount, a.rank, a.score,
-  coalesce(a.fund_source_id::text, '') as fund_source_id, a.reason, a.state, a.version`
+  coalesce(a.fund_source_id::text, '') as fund_source_id, a.reason, a.state,
+  a.offered_at, a.answer_by, coalesce(a.offer_amount, 0)::bigint as offer_amount, coalesce(a.offer_source::text, '') as offer_source, coalesce(a.offered_by::text, '') as offered_by, a.answered_at, a.version`
 	lockAwardSQL = `select ` + awardColumns + ` from award a where a.id = @id::uuid for no key update`
 	ofSQL        = `select ` + awardColumns + ` from award a where a.proposal_id = @proposal::uuid`
 	lockAllSQL   = `select ` + awardColumns + ` from award a where a.edition_id = @edition::uuid order by a.id for no key update`
@@ -79,6 +101,11 @@ const (
 // Of is the award of a proposal, if there is one.
 func Of(ctx context.Context, q pg.Reader, proposalID string) (Award, bool, error) {
 	return pg.Maybe[Award](ctx, q, ofSQL, pg.Args{"proposal": proposalID})
+}
+
+// Get is an award by its id, whoever asks: callers decide who may see it.
+func Get(ctx context.Context, q pg.Reader, id string) (Award, error) {
+	return pg.One[Award](ctx, q, awardSQL, pg.Args{"id": id})
 }
 
 // hand is what a verb carries: who by which right, and when.
@@ -106,9 +133,8 @@ func seen(ctx context.Context, q pg.Reader, by identity.Actor, editionID string)
 }
 
 const (
-	candidatesSQL = `select p.id::text, p.track, p.category, p.rank, p.score, p.requested from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked' order by p.id`
-	placeSQL      = `select p.place::text from proposal p where p.id = @id::uuid`
-	decideSQL     = `insert into award (id, edition_id, proposal_id, place, result, grade, amount, rank, score, fund_source_id, reason)
+	placeSQL  = `select p.place::text from proposal p where p.id = @id::uuid`
+	decideSQL = `insert into award (id, edition_id, proposal_id, place, result, grade, amount, rank, score, fund_source_id, reason)
   values (gen_random_uuid(), @edition, @proposal, @place::text::ltree, @result, @grade, @amount, @rank, @score, nullif(@source, '')::uuid, @reason) returning id::text`
 	redecideSQL = `update award set result = @result, grade = @grade, amount = @amount, rank = @rank, score = @score, fund_source_id = nullif(@source, '')::uuid,
   reason = @reason, version = version + 1 where id = @id::uuid`
@@ -130,92 +156,6 @@ func sources(ctx context.Context, q pg.Reader, editionID string) ([]Source, erro
 		list[i] = Source{ID: f.ID, Amount: held, Categories: f.Categories}
 	}
 	return list, nil
-}
-
-// Allocate decides who gets how much, by the rule of the call. Until the results are published it may be run again,
-// after a team has withdrawn for example; the same ranking and money give the same decisions.
-func (b *Book) Allocate(ctx context.Context, by identity.Actor, editionID string) error {
-	e, err := seen(ctx, b.db, by, editionID)
-	if err != nil {
-		return err
-	}
-	w, err := by.Must(identity.AllocateAwards, e.Place)
-	if err != nil {
-		return err
-	}
-	h := hand{w, b.clock.Now()}
-	return b.db.Change(ctx, func(tx pg.Tx) error {
-		if e, err = edition.Lock(ctx, tx, editionID); err != nil {
-			return err
-		}
-		if err := judged(ctx, tx, e); err != nil {
-			return err
-		}
-		decisions, ranked, err := b.decide(ctx, tx, e)
-		if err != nil {
-			return err
-		}
-		before, err := pg.All[Award](ctx, tx, lockAllSQL, pg.Args{"edition": e.ID})
-		if err != nil {
-			return err
-		}
-		past := map[string]Award{}
-		for _, a := range before {
-			past[a.ProposalID] = a
-		}
-		for _, d := range decisions {
-			if err := keep(ctx, tx, h, e, ranked[d.ID], d, past[d.ID]); err != nil {
-				return err
-			}
-			delete(past, d.ID)
-		}
-		for _, a := range before {
-			if _, gone := past[a.ProposalID]; gone && a.State == Proposed {
-				if err := drop(ctx, tx, h, a, "团队已经退出"); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// judged refuses to go on before every round has closed, or after the results were published.
-func judged(ctx context.Context, tx pg.Tx, e edition.Edition) error {
-	if e.State != edition.Reviewing {
-		return fault.New(fault.Conflict, "只有评审结束、还没有公示的大赛可以分配资金")
-	}
-	rounds, err := judging.Rounds(ctx, tx, e.ID)
-	if err != nil {
-		return err
-	}
-	closed := len(rounds) > 0
-	for _, r := range rounds {
-		closed = closed && r.State == judging.Closed
-	}
-	if !closed {
-		return fault.New(fault.Conflict, "评审还没有结束，不能分配资金")
-	}
-	return nil
-}
-
-func (b *Book) decide(ctx context.Context, tx pg.Tx, e edition.Edition) ([]Decision, map[string]Candidate, error) {
-	list, err := pg.All[Candidate](ctx, tx, candidatesSQL, pg.Args{"edition": e.ID})
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(list) == 0 {
-		return nil, nil, fault.New(fault.Conflict, "没有已经排名的项目，不能分配资金")
-	}
-	pools, err := sources(ctx, tx, e.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	ranked := map[string]Candidate{}
-	for _, c := range list {
-		ranked[c.ID] = c
-	}
-	return Allocate(list, pools, e.Rules), ranked, nil
 }
 
 // keep stores a decision, or nothing when it is the one there is.

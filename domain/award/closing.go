@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	dueSQL       = `select n.id::text from publicity n join edition e on e.id = n.edition_id where n.state = 'open' and n.kind = 'award' and n.closes_at <= @now and e.state = 'publicizing' order by n.closes_at, n.id`
+	dueSQL       = `select n.id::text from publicity n join edition e on e.id = n.edition_id where n.state = 'open' and n.kind = 'award' and n.closes_at <= @now and e.state in ('publicizing', 'contracting', 'running', 'closing') order by n.closes_at, n.id`
 	shutSQL      = `update publicity set state = @to, version = version + 1 where id = @id::uuid`
 	itemsSQL     = `select ` + awardColumns + ` from award a join publicity_item i on i.award_id = a.id where i.publicity_id = @id::uuid order by a.id for no key update of a`
-	unsettledSQL = `select (select count(*) from publicity where edition_id = @edition::uuid and state = 'open')
+	unsettledSQL = `select (select count(*) from publicity n where n.edition_id = @edition::uuid and n.state = 'open' and exists (select from publicity_item i where i.publicity_id = n.id))
     + (select count(*) from award where edition_id = @edition::uuid and (state = 'objected' or (state = 'publicized' and result = 'selected')))
     + (select count(*) from objection o join award a on a.id = o.award_id where a.edition_id = @edition::uuid and o.state in ('received', 'investigating'))`
 	inForceSQL = `select count(*) from agreement where edition_id = @edition::uuid and state = 'effective'`
@@ -63,10 +63,8 @@ func closeNotice(ctx context.Context, tx pg.Tx, id string, now time.Time) error 
 		return err
 	}
 	for _, a := range awards {
-		if a.State == Publicized && a.Result == Selected {
-			if err := confirm(ctx, tx, h, a); err != nil {
-				return err
-			}
+		if err := ripe(ctx, tx, h, a); err != nil {
+			return err
 		}
 	}
 	staff, err := pg.Values[string](ctx, tx, hoodsSQL, pg.Args{"place": p.Place})
@@ -78,6 +76,21 @@ func closeNotice(ctx context.Context, tx pg.Tx, id string, now time.Time) error 
 		return err
 	}
 	return advance(ctx, tx, h, p.EditionID)
+}
+
+const stillUpSQL = `select (select count(*) from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state in ('open', 'suspended'))
+  + (select count(*) from objection o where o.award_id = @award::uuid and o.state in ('received', 'investigating'))`
+
+// ripe confirms a chosen project when no notice that names it is up any more and no objection to it is open.
+func ripe(ctx context.Context, tx pg.Tx, h hand, a Award) error {
+	if a.State != Publicized || a.Result != Selected {
+		return nil
+	}
+	open, err := pg.Value[int64](ctx, tx, stillUpSQL, pg.Args{"award": a.ID})
+	if err != nil || open > 0 {
+		return err
+	}
+	return confirm(ctx, tx, h, a)
 }
 
 func shut(ctx context.Context, tx pg.Tx, h hand, p Publicity, to string) error {

@@ -2,6 +2,7 @@ package award
 
 import (
 	"context"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -196,7 +197,7 @@ const partySQL = `select exists (
       or exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid)
       or exists (select from eligibility_check c where c.proposal_id = p.id and c.by_person = @me::uuid)
       or exists (select from sheet s join judge j on j.id = s.judge_id where s.proposal_id = p.id and j.person_id = @me::uuid)))
-  or exists (select from audit_event v where v.entity_id = @award::uuid and v.entity = 'award' and v.actor = @me::uuid and v.action in ('allocate', 'publicize'))`
+  or exists (select from audit_event v where v.entity_id = @award::uuid and v.entity = 'award' and v.actor = @me::uuid and v.action in ('allocate', 'publicize', 'recompute', 'offer'))`
 
 // MayHandle tells whether the actor may take an objection on: in their place, not their own, and nothing ties them to
 // the target.
@@ -259,12 +260,39 @@ type Ruling struct {
 	Version int    `form:"version"`
 	Outcome string `form:"outcome"` // Upheld or Dismissed
 	Answer  string `form:"answer"`
+	// Remedy is what an upheld objection changes: the result is revoked and the others move up, or some of the project's
+	// sheets no longer count and its score is computed anew. Empty is Revoke.
+	Remedy string   `form:"remedy"`
+	Sheets []string `form:"sheets"`
+}
+
+// What an upheld objection changes.
+const (
+	Revoke = "revoke"
+	Strike = "sheets"
+)
+
+// remedy is what an answer changes; nothing where the objection was not upheld.
+func (r Ruling) remedy() string {
+	switch {
+	case r.Outcome != Upheld:
+		return ""
+	case r.Remedy == "":
+		return Revoke
+	}
+	return r.Remedy
 }
 
 func (r Ruling) check() error {
 	var wrong fault.Fields
 	if r.Outcome != Upheld && r.Outcome != Dismissed {
 		wrong.Add("outcome", "请选择异议成立还是不成立")
+	}
+	switch {
+	case r.remedy() != "" && r.remedy() != Revoke && r.remedy() != Strike:
+		wrong.Add("remedy", "请选择怎样改正")
+	case r.remedy() == Strike && (len(r.Sheets) == 0 || slices.ContainsFunc(r.Sheets, func(id string) bool { return uuid.Validate(id) != nil || len(id) != 36 })):
+		wrong.Add("sheets", "请选要作废的评分表")
 	}
 	switch runes := utf8.RuneCountInString(r.Answer); {
 	case runes < 10:
@@ -275,10 +303,11 @@ func (r Ruling) check() error {
 	return wrong.Err()
 }
 
-const ruleSQL = `update objection set state = @to, answer = @answer, decided_at = @at, version = version + 1 where id = @id::uuid`
+const ruleSQL = `update objection set state = @to, answer = @answer, decided_at = @at, remedy = @remedy, sheets = @sheets::text[]::uuid[], version = version + 1 where id = @id::uuid`
 
-// Rule answers an objection. Upheld, the target's result is revoked and its money stays in the pool; dismissed, the
-// target goes on where it was: back into the window, or confirmed when the window has closed.
+// Rule answers an objection. Upheld, the round's result is computed anew without what was wrong, and what that changes is
+// published as a correction; nothing was set aside for it yet, so no money moves. Dismissed, the target goes on where it was:
+// back into the window, or confirmed when the window has closed.
 func (b *Book) Rule(ctx context.Context, by identity.Actor, id string, r Ruling) error {
 	o, w, err := b.objection(ctx, by, id)
 	if err != nil {
@@ -315,14 +344,14 @@ func (b *Book) Rule(ctx context.Context, by identity.Actor, id string, r Ruling)
 		if o.State != Investigating || o.Version != r.Version {
 			return stale()
 		}
-		if _, err := pg.Do(ctx, tx, ruleSQL, pg.Args{"id": id, "to": r.Outcome, "answer": r.Answer, "at": h.at}); err != nil {
+		if _, err := pg.Do(ctx, tx, ruleSQL, pg.Args{"id": id, "to": r.Outcome, "answer": r.Answer, "at": h.at, "remedy": r.remedy(), "sheets": append([]string{}, r.Sheets...)}); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, w, audit.Event{Entity: "objection", ID: id, Version: o.Version + 1, Action: "rule", From: Investigating, To: r.Outcome,
 			Place: o.Place, Reason: r.Answer, At: h.at}); err != nil {
 			return err
 		}
-		if err := b.follow(ctx, tx, h, p, a, r); err != nil {
+		if err := b.follow(ctx, tx, h, p, a, o, r); err != nil {
 			return err
 		}
 		return tellRuling(ctx, tx, h, o, a, r)
@@ -332,7 +361,7 @@ func (b *Book) Rule(ctx context.Context, by identity.Actor, id string, r Ruling)
 const stillOpenSQL = `select count(*) from objection where award_id = @award::uuid and state in ('received', 'investigating')`
 
 // follow draws the consequence of a ruling for its target, and takes the edition on when that was the last thing open.
-func (b *Book) follow(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, r Ruling) error {
+func (b *Book) follow(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, o Objection, r Ruling) error {
 	left, err := pg.Value[int64](ctx, tx, stillOpenSQL, pg.Args{"award": a.ID})
 	if err != nil {
 		return err
@@ -340,16 +369,16 @@ func (b *Book) follow(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Awar
 	switch {
 	case a.State != Objected: // an earlier ruling has already decided
 	case r.Outcome == Upheld:
-		if err := revoke(ctx, tx, h, a, r.Answer); err != nil {
+		if err := b.redo(ctx, tx, h, p, a, o, r, left > 0); err != nil {
 			return err
 		}
 	case left > 0:
-	case p.State == "closed" && a.Result == Selected:
-		if err := confirm(ctx, tx, h, a); err != nil {
-			return err
-		}
 	default:
 		if err := move(ctx, tx, h, a, Publicized, "dismiss", ""); err != nil {
+			return err
+		}
+		a.State, a.Version = Publicized, a.Version+1
+		if err := ripe(ctx, tx, h, a); err != nil {
 			return err
 		}
 	}
@@ -375,8 +404,12 @@ func tellRuling(ctx context.Context, tx pg.Tx, h hand, o Objection, a Award, r R
 	}
 	mine, theirs := fault.Say("您的异议 %s 经核实不成立：%s", o.Number, r.Answer), fault.Say("对「%s」的异议经核实不成立", target.Title)
 	if r.Outcome == Upheld {
-		mine = fault.Say("您的异议 %s 成立：%s。原来的结果已经撤销，钱留在资金池，递补会另外公示", o.Number, r.Answer)
+		mine = fault.Say("您的异议 %s 成立：%s。原来的结果已经撤销，钱留在资金池，改动的部分已经另外公示", o.Number, r.Answer)
 		theirs = fault.Say("对「%s」的异议成立，原来的结果已经撤销：%s", target.Title, r.Answer)
+	}
+	if r.remedy() == Strike {
+		mine = fault.Say("您的异议 %s 成立：%s。有问题的评分表已经作废，得分重新计算，改动的部分已经另外公示", o.Number, r.Answer)
+		theirs = fault.Say("对「%s」的异议成立，有问题的评分表已经作废，得分重新计算：%s", target.Title, r.Answer)
 	}
 	for who, text := range map[string]fault.Message{o.PersonID: mine, target.LeadID: theirs} {
 		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N10", To: []string{who}, Text: text, Link: "/notices/" + o.PublicityID, Key: o.ID + "/ruled", At: h.at}); err != nil {

@@ -40,7 +40,43 @@ type Content struct {
 	Contact    string          `json:"contact"`
 	Sources    []ContentSource `json:"sources"`
 	Rows       []ContentRow    `json:"rows"`
+
+	Cause     string         `json:"cause,omitempty"`      // of a notice that follows another: Correction or Promotion
+	Follows   string         `json:"follows,omitempty"`    // its number
+	FollowsID string         `json:"follows_id,omitempty"` // and id
+	Why       fault.Message  `json:"why,omitzero"`
+	Run       int            `json:"round_run,omitempty"`      // of the round's result, from the first correction on
+	Allotted  int            `json:"allocation_run,omitempty"` // of the allocation; none in notices from before they were kept
+	Rule      string         `json:"rule,omitempty"`           // of the allocation
+	RuleWhy   string         `json:"rule_reason,omitempty"`
+	Panel     []ContentPanel `json:"panel,omitempty"`
+	Lots      []ContentLot   `json:"lots,omitempty"`
 }
+
+// ContentPanel is what the panel said of a project near the line.
+type ContentPanel struct {
+	Title   string   `json:"title"`
+	Verdict string   `json:"verdict"`
+	Amount  yuan.Fen `json:"amount,omitempty"`
+	Reason  string   `json:"reason"`
+	Present int      `json:"present"` // judges
+}
+
+// ContentLot is a draw among projects near the line.
+type ContentLot struct {
+	ID     string   `json:"id"`
+	Titles []string `json:"titles"` // in the order of their lots
+	Seed   string   `json:"seed"`
+	Digest string   `json:"digest"`
+	Reason string   `json:"reason"`
+}
+
+// Why a notice follows another.
+const (
+	First      = "first"
+	Correction = "correction" // an objection was upheld: what it changed
+	Promotion  = "promotion"  // a reserve takes what became free
+)
 
 // ContentSource is a pool of money as a notice names it.
 type ContentSource struct {
@@ -68,6 +104,15 @@ type ContentRow struct {
 	Grade       string        `json:"grade"`
 	Amount      yuan.Fen      `json:"amount"`
 	Reason      fault.Message `json:"reason"`
+	Was         *ContentWas   `json:"was,omitempty"` // in a correction: what the notice before it said
+}
+
+// ContentWas is what a corrected row said before.
+type ContentWas struct {
+	Rank   int      `json:"rank"`
+	Score  int      `json:"score"`
+	Result string   `json:"result"`
+	Amount yuan.Fen `json:"amount"`
 }
 
 // Publicity is a public notice (公示) with its window.
@@ -84,6 +129,9 @@ type Publicity struct {
 	Content         string
 	Digest          string
 	Publisher       string
+	Cause           string
+	Follows         string // the id of the notice it corrects, "" for the first
+	RoundRun        int
 	Version         int
 }
 
@@ -106,19 +154,19 @@ func fingerprint(text string) string {
 }
 
 const (
-	publicityColumns = `n.id::text, n.number, n.edition_id::text, n.place::text, n.state, n.opens_at, n.closes_at, n.calendar_version, n.rules_version, n.content, n.digest, n.publisher::text, n.version`
+	publicityColumns = `n.id::text, n.number, n.edition_id::text, n.place::text, n.state, n.opens_at, n.closes_at, n.calendar_version, n.rules_version, n.content, n.digest, n.publisher::text, n.cause, coalesce(n.follows::text, '') as follows, n.round_run, n.version`
 	publicitySQL     = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid`
 	lockPublicitySQL = `select ` + publicityColumns + ` from publicity n where n.id = @id::uuid for no key update`
 	noticesSQL       = `select ` + publicityColumns + ` from publicity n where n.state <> 'void' and n.archived_at is null and (n.opens_at, n.id) < (@before, @last::uuid) order by n.opens_at desc, n.id desc limit @n`
-	newPublicitySQL  = `insert into publicity (id, number, edition_id, place, kind, opens_at, closes_at, calendar_version, rules_version, content, digest, publisher)
-  values (@id, @number, @edition, @place::text::ltree, 'award', @opens, @closes, @calendar, @rules, @content, @digest, @me)`
+	newPublicitySQL  = `insert into publicity (id, number, edition_id, place, kind, opens_at, closes_at, calendar_version, rules_version, content, digest, publisher, cause, follows, round_run)
+  values (@id, @number, @edition, @place::text::ltree, 'award', @opens, @closes, @calendar, @rules, @content, @digest, @me, @cause, nullif(@follows, '')::uuid, @run)`
 	itemSQL   = `insert into publicity_item (publicity_id, award_id) values (@publicity, @award)`
 	numberSQL = `select next_number(@series)`
 	rowsSQL   = `select a.id::text as award_id, coalesce(p.number, '') as number, p.title, t.name as team, u.name as lead, pl.name as community, pl.name_en as community_en,
-    p.track, p.category, p.state, a.rank, a.score, a.result, a.grade, a.amount, a.reason, coalesce(x.n, 0) as sheets, coalesce(cardinality(x.dropped), 0) as dropped
+    p.track, p.category, p.state, a.rank, a.score, a.result, a.grade, a.amount, a.reason, a.state = 'revoked' as gone, coalesce(x.n, 0) as sheets, coalesce(cardinality(x.dropped), 0) as dropped
   from award a join proposal p on p.id = a.proposal_id join team t on t.id = p.team_id join person u on u.id = p.lead_id join place pl on pl.path = p.place
     left join lateral (select r.n, r.dropped from round_result r where r.round_id = @round::uuid and r.proposal_id = p.id order by r.run desc limit 1) x on true
-  where a.edition_id = @edition::uuid and a.state = 'proposed' order by p.track, a.rank, a.id`
+  where a.edition_id = @edition::uuid and case when cardinality(@ids::text[]::uuid[]) = 0 then a.state = 'proposed' else a.id = any(@ids::text[]::uuid[]) end order by p.track, a.rank, a.id`
 	waitingSQL = `select count(*) from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked' and not exists (select from award a where a.proposal_id = p.id and a.state = 'proposed')`
 )
 
@@ -161,12 +209,8 @@ func (b *Book) Publish(ctx context.Context, by identity.Actor, editionID string,
 		if err != nil {
 			return err
 		}
-		p, content, err := b.seal(ctx, tx, h, e, n.ID)
+		p, content, err := b.seal(ctx, tx, h, e, announcement{ID: n.ID, Cause: First, Publisher: by.ID})
 		if err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, w, audit.Event{Entity: "publicity", ID: p.ID, Version: 1, Action: "publish", To: "open", Place: e.Place,
-			Data: map[string]string{"number": p.Number, "digest": p.Digest}, At: h.at}); err != nil {
 			return err
 		}
 		for _, a := range awards {
@@ -221,17 +265,29 @@ func (b *Book) ready(ctx context.Context, tx pg.Tx, e edition.Edition) ([]Award,
 	return awards, nil
 }
 
+// announcement is a notice about to be published.
+type announcement struct {
+	ID        string
+	Cause     string
+	Follows   Publicity // zero for the first
+	Awards    []string  // the rows; none for all that are proposed
+	Was       map[string]ContentWas
+	Why       fault.Message
+	Publisher string
+}
+
 // seal renders the notice's content, fixes its window and stores both.
-func (b *Book) seal(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, id string) (Publicity, Content, error) {
+func (b *Book) seal(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, n announcement) (Publicity, Content, error) {
 	calendar, err := place.Calendar(ctx, tx)
 	if err != nil {
 		return Publicity{}, Content{}, err
 	}
-	p := Publicity{ID: id, EditionID: e.ID, Place: e.Place, State: "open", OpensAt: h.at, ClosesAt: calendar.AddWorkingDays(h.at, max(e.Rules.PublicDays, 3))}
+	p := Publicity{ID: n.ID, EditionID: e.ID, Place: e.Place, State: "open", OpensAt: h.at, ClosesAt: calendar.AddWorkingDays(h.at, max(e.Rules.PublicDays, 3)), Cause: n.Cause,
+		Follows: n.Follows.ID}
 	if p.Number, err = series(ctx, tx, "GS", h.at); err != nil {
 		return p, Content{}, err
 	}
-	content, err := draw(ctx, tx, e, p)
+	content, err := draw(ctx, tx, e, p, n)
 	if err != nil {
 		return p, content, err
 	}
@@ -239,20 +295,25 @@ func (b *Book) seal(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, id
 	if err != nil {
 		return p, content, err
 	}
-	p.Content, p.Digest = string(raw), fingerprint(string(raw))
-	_, err = pg.Do(ctx, tx, newPublicitySQL, pg.Args{"id": id, "number": p.Number, "edition": e.ID, "place": e.Place, "opens": p.OpensAt, "closes": p.ClosesAt,
-		"calendar": calendar.Version, "rules": e.Version, "content": p.Content, "digest": p.Digest, "me": h.w.By.ID})
-	return p, content, err
+	p.Content, p.Digest, p.RoundRun = string(raw), fingerprint(string(raw)), max(content.Run, 1)
+	_, err = pg.Do(ctx, tx, newPublicitySQL, pg.Args{"id": n.ID, "number": p.Number, "edition": e.ID, "place": e.Place, "opens": p.OpensAt, "closes": p.ClosesAt,
+		"calendar": calendar.Version, "rules": e.Version, "content": p.Content, "digest": p.Digest, "me": n.Publisher, "cause": n.Cause, "follows": n.Follows.ID, "run": p.RoundRun})
+	if err != nil {
+		return p, content, err
+	}
+	return p, content, audit.Record(ctx, tx, h.w, audit.Event{Entity: "publicity", ID: p.ID, Version: 1, Action: "publish", To: "open", Place: e.Place,
+		Data: map[string]string{"number": p.Number, "digest": p.Digest, "cause": p.Cause, "follows": p.Follows}, At: h.at})
 }
 
 type line struct {
 	AwardID, Number, Title, Team, Lead, Community, CommunityEn, Track, Category, State, Result, Grade, Reason string
 	Rank, Score, Sheets, Dropped                                                                              int
 	Amount                                                                                                    yuan.Fen
+	Gone                                                                                                      bool // its result was taken back
 }
 
 // draw puts a notice's content together.
-func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity) (Content, error) {
+func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity, n announcement) (Content, error) {
 	where, err := place.One(ctx, tx, e.Place)
 	if err != nil {
 		return Content{}, err
@@ -271,14 +332,27 @@ func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity) (Conten
 	for _, f := range funds {
 		c.Sources = append(c.Sources, ContentSource{f.ID, f.Name, f.Amount})
 	}
-	list, err := pg.All[line](ctx, tx, rowsSQL, pg.Args{"edition": e.ID, "round": r.ID})
+	if n.Cause != First {
+		c.Cause, c.Follows, c.FollowsID, c.Why = n.Cause, n.Follows.Number, n.Follows.ID, n.Why
+	}
+	if err := c.explain(ctx, tx, e, r); err != nil {
+		return c, err
+	}
+	list, err := pg.All[line](ctx, tx, rowsSQL, pg.Args{"edition": e.ID, "round": r.ID, "ids": append([]string{}, n.Awards...)})
 	if err != nil {
 		return c, err
 	}
 	for _, l := range list {
-		c.Rows = append(c.Rows, ContentRow{AwardID: l.AwardID, Number: l.Number, Title: l.Title, Team: l.Team, Lead: proposal.Masked(l.Lead), Community: l.Community,
+		row := ContentRow{AwardID: l.AwardID, Number: l.Number, Title: l.Title, Team: l.Team, Lead: proposal.Masked(l.Lead), Community: l.Community,
 			CommunityEn: l.CommunityEn, Track: l.Track, Category: l.Category, Rank: l.Rank, Score: l.Score, Sheets: l.Sheets, Dropped: l.Dropped, Result: l.Result,
-			Grade: l.Grade, Amount: l.Amount, Reason: Award{Reason: l.Reason}.Why()})
+			Grade: l.Grade, Amount: l.Amount, Reason: Award{Reason: l.Reason}.Why()}
+		if was, changed := n.Was[l.AwardID]; changed {
+			row.Was = &was
+		}
+		if l.Gone {
+			row.Result, row.Amount, row.Grade = Revoked, 0, ""
+		}
+		c.Rows = append(c.Rows, row)
 	}
 	return c, nil
 }

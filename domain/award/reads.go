@@ -37,6 +37,11 @@ type Results struct {
 	Same     bool      // the stored sheets still come to the published result
 	Allocate bool      // the reader may allocate now
 	Publish  bool      // and publish what was allocated
+	Awards   []Award
+	Titles   map[string]string // of all its proposals, by id
+	Chances  []Chance          // reserves whose windows have closed
+	Turn     map[string]bool   // whose turn it is, when the reader may offer
+	Votes    int               // residents' ballots there are
 }
 
 // Decided tells whether the money is allocated.
@@ -82,7 +87,14 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 	}
 	r.Allocate = e.State == edition.Reviewing && by.Can(identity.AllocateAwards, e.Place)
 	r.Publish = e.State == edition.Reviewing && r.Decided() && by.Can(identity.PublishNotices, e.Place)
-	return r, nil
+	if b.votes != nil {
+		ballots, err := b.votes(ctx, b.db, editionID)
+		if err != nil {
+			return r, err
+		}
+		r.Votes = len(ballots)
+	}
+	return r, b.waiting(ctx, by, &r)
 }
 
 func (b *Book) rows(ctx context.Context, r *Results) error {
@@ -94,6 +106,7 @@ func (b *Book) rows(ctx context.Context, r *Results) error {
 	if err != nil {
 		return err
 	}
+	r.Awards = awards
 	byProposal, given := map[string]Award{}, map[string]yuan.Fen{}
 	for _, a := range awards {
 		byProposal[a.ProposalID] = a
@@ -198,6 +211,7 @@ type Outcome struct {
 	Feedback judging.Feedback
 	NoticeID string // of the public notice it is in
 	Declines bool   // the reader may still give the award back
+	Answers  bool   // the reader answers for the team
 }
 
 const noticeOfSQL = `select i.publicity_id::text from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state <> 'void' order by n.opens_at desc limit 1`
@@ -227,6 +241,7 @@ func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string
 		return o, err
 	}
 	pact, drafted, err := pg.Maybe[Agreement](ctx, b.db, ofAwardSQL, pg.Args{"award": a.ID})
+	o.Answers = p.LeadID == by.ID
 	o.Declines = p.LeadID == by.ID && a.Result == Selected && (a.State == Publicized || a.State == Confirmed) && (!drafted || pact.State == Signing)
 	return o, err
 }

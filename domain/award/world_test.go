@@ -52,6 +52,12 @@ const home = "jz.wuhan.dianchang"
 // newWorld has n ranked projects of 3,000 yuan each and a pool.
 func newWorld(t *testing.T, n int, pool yuan.Fen) *world {
 	t.Helper()
+	return newWorldOf(t, n, 3, pool)
+}
+
+// newWorldOf is newWorld with so many judges.
+func newWorldOf(t *testing.T, n, judges int, pool yuan.Fen) *world {
+	t.Helper()
 	db := pgtest.New(t)
 	c := clock.NewManual(thursday)
 	w := &world{t: t, ctx: context.Background(), db: db, clock: c, book: New(db, c), jury: judging.New(db, c), edition: id(), fund: id()}
@@ -81,7 +87,7 @@ func newWorld(t *testing.T, n int, pool yuan.Fen) *world {
 		lead := w.person(fmt.Sprintf("张桂兰%d", i), "", "")
 		w.leads, w.ids = append(w.leads, lead), append(w.ids, w.proposal(i+1, lead))
 	}
-	w.judge(3)
+	w.judge(judges)
 	return w
 }
 

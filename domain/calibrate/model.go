@@ -196,7 +196,7 @@ func (d *data) step(t [3]float64) ([3]float64, *model) {
 	}
 	e := m.squares / float64(len(d.cells)-1)
 	least := d.floor()
-	return [3]float64{math.Log(max(q/float64(len(d.projects)), least)), math.Log(max(b/float64(len(d.judges)), least)), math.Log(max(e, least))}, m
+	return [3]float64{math.Log(max(q/float64(len(d.projects)), least)), math.Log(max(b/float64(len(d.judges)), least)), math.Log(max(e, 1e3*least))}, m // nothing at all left to chance would be past what floats can solve
 }
 
 // floor is the variance that stands for none.

@@ -93,6 +93,10 @@ var Params = []Param{
 	number(Groups[2], "min_score", "入选最低分", "平均分不到的，有钱也不支持", "分", 0, 100, 100, func(r *Rules) *int { return &r.MinScore }),
 	number(Groups[2], "reserves", "每个赛道候补几个", "有人退出时，从候补里按名次补", "个", 0, 100, 1, func(r *Rules) *int { return &r.Reserves }),
 	number(Groups[2], "reserve_days", "候补留几天", "公示结束以后这么久还没补上，候补就作废", "天", 0, 365, 1, func(r *Rules) *int { return &r.ReserveDays }),
+	number(Groups[2], "track_awards", "一条赛道最多资助几个", "满了以后，后面的项目进候补；填 0 就是不限", "个", 0, 10_000, 1, func(r *Rules) *int { return &r.TrackAwards }),
+	number(Groups[2], "category_awards", "一个类别最多资助几个", "满了以后，后面的项目进候补；填 0 就是不限", "个", 0, 10_000, 1, func(r *Rules) *int { return &r.CategoryAwards }),
+	number(Groups[2], "street_awards", "一个街道最多资助几个", "满了以后，后面的项目进候补；填 0 就是不限", "个", 0, 10_000, 1, func(r *Rules) *int { return &r.StreetAwards }),
+	number(Groups[2], "street_share", "一个街道最多用总资金的多少", "免得钱都到了一个街道；填 0 就是不限", "%", 0, 100, 1, func(r *Rules) *int { return &r.StreetShare }),
 	number(Groups[2], "present_min", "路演讲几分钟", "写在公告里，让大家有准备", "分钟", 1, 60, 1, func(r *Rules) *int { return &r.PresentMin }),
 	number(Groups[2], "question_min", "路演答几分钟", "写在公告里，让大家有准备", "分钟", 0, 60, 1, func(r *Rules) *int { return &r.QuestionMin }),
 

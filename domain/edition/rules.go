@@ -63,6 +63,11 @@ type Rules struct {
 	QuestionMin   int                    `json:"question_min"`   // minutes of questions after it
 	SignIn        int                    `json:"sign_in"`        // basis points of those served that should sign in
 	BanYears      int                    `json:"ban_years"`      // nobody who deceived may apply for so long
+
+	TrackAwards    int `json:"track_awards"`    // most projects funded in a track; 0 for no limit, here and below
+	CategoryAwards int `json:"category_awards"` // in a category
+	StreetAwards   int `json:"street_awards"`   // in a subdistrict
+	StreetShare    int `json:"street_share"`    // most of the money one subdistrict may have, in percent
 }
 
 // What the public gallery shows of an edition: nothing before the notice, or also what leads let neighbours see.

@@ -24,7 +24,7 @@ const (
 	lockSheetSQL  = `update sheet set state = 'locked', version = version + 1 where id = @id::uuid`
 	closeRoundSQL = `update review_round set state = 'closed', closed_at = @at, digest = @digest, version = version + 1 where id = @id::uuid`
 	resultSQL     = `insert into round_result (round_id, run, proposal_id, score, rank, n, dropped, need_mark, part_mark)
-  values (@round, 1, @proposal, @score, @rank, @n, @dropped::text[]::uuid[], @need, @part)`
+  values (@round, @run, @proposal, @score, @rank, @n, @dropped::text[]::uuid[], @need, @part)`
 )
 
 // CloseRound ends the judging: every sheet is in or its judge was taken off, sheets are locked for good, and what they
@@ -112,15 +112,18 @@ func settle(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 		return err
 	}
 	for _, row := range out.Rows {
-		if _, err := pg.Do(ctx, tx, resultSQL, pg.Args{"round": r.ID, "proposal": row.ID, "score": row.Score, "rank": row.Rank, "n": row.N,
-			"dropped": append([]string{}, row.Dropped...), "need": row.Need, "part": row.Part}); err != nil {
-			return err
-		}
 		if err := proposal.Move(ctx, tx, h.w, proposal.Step{ID: row.ID, To: proposal.Ranked, At: h.at, Score: &row.Score, Rank: &row.Rank}); err != nil {
 			return err
 		}
 	}
-	digest := Digest(out)
+	judges, err := markers(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	digest, err := store(ctx, tx, in, out, judges, Run{RoundID: r.ID, Run: 1, Cause: "close", At: h.at})
+	if err != nil {
+		return err
+	}
 	if _, err := pg.Do(ctx, tx, closeRoundSQL, pg.Args{"id": r.ID, "at": h.at, "digest": digest}); err != nil {
 		return err
 	}
@@ -138,12 +141,12 @@ func settle(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 
 const (
 	entriesSQL = `select p.id::text, p.track, p.requested, p.submitted_at from proposal p where p.edition_id = @edition::uuid
-    and case when @closed then exists (select from round_result x where x.round_id = @round::uuid and x.run = 1 and x.proposal_id = p.id)
+    and case when @closed then exists (select from round_result x where x.round_id = @round::uuid and x.run = (select max(run) from round_result where round_id = @round::uuid) and x.proposal_id = p.id)
       else p.state in ('shortlisted', 'pitched') end order by p.id`
 	papersSQL = `select s.id::text, s.proposal_id::text, s.marks, s.submitted_at from sheet s where s.round_id = @round::uuid and s.state = 'locked' order by s.id`
 )
 
-// protocol is the round's input as its rows tell it: of the projects in review, or of those that were ranked.
+// protocol is the round's input as its rows tell it: of the projects in review, or of those that were ranked last.
 func protocol(ctx context.Context, q pg.Reader, r Round, closed bool) (Input, error) {
 	in := Input{Round: r.ID, Seed: r.Seed, TrimAt: r.TrimAt, MinValid: r.MinValid}
 	rubric, err := Criteria(ctx, q, r.ID)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"seedbed/domain/fault"
 	"seedbed/domain/replay"
@@ -17,7 +18,14 @@ func Protocol(ctx context.Context, q pg.Reader, r Round) ([]byte, error) {
 	if r.State != Closed {
 		return nil, fault.New(fault.Conflict, "评审还没有结束，没有结果可以公布")
 	}
-	in, err := protocol(ctx, q, r, true)
+	runs, err := Runs(ctx, q, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) > 0 {
+		return []byte(runs[len(runs)-1].Protocol), nil
+	}
+	in, err := protocol(ctx, q, r, true) // a round that was closed before its runs were kept
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +33,11 @@ func Protocol(ctx context.Context, q pg.Reader, r Round) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return write(in, out)
+}
+
+// write is an outcome's protocol file.
+func write(in Input, out Outcome) ([]byte, error) {
 	input, err := json.Marshal(sorted(in))
 	if err != nil {
 		return nil, err
@@ -34,6 +47,11 @@ func Protocol(ctx context.Context, q pg.Reader, r Round) ([]byte, error) {
 		return nil, err
 	}
 	return replay.Write("round", input, result, nil)
+}
+
+// replayed replays a protocol of a round.
+func replayed(file string) (replay.Verdict, error) {
+	return replay.Replay(strings.NewReader(file), map[string]replay.Compute{"round": Replay})
 }
 
 // Replay is the computation of kind "round": from a round's input to its outcome, as text.

@@ -153,10 +153,11 @@ type Feedback struct {
 	Rank     int
 	N        int
 	Averages []Average
-	Comments []string
+	Comments []string // mended where the district has done so
+	Withheld int      // comments the district keeps back
 }
 
-const wordsSQL = `select s.marks, s.comment from sheet s where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' order by md5(s.id::text)`
+const wordsSQL = `select s.marks from sheet s where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' order by md5(s.id::text)`
 
 // FeedbackOf is a ranked proposal's feedback. The caller has made sure that the results are public and the reader
 // belongs to the team.
@@ -169,10 +170,7 @@ func FeedbackOf(ctx context.Context, q pg.Reader, p proposal.Proposal) (Feedback
 		return Feedback{}, fault.Missing()
 	}
 	f := Feedback{Round: rounds[len(rounds)-1], Score: *p.Score, Rank: *p.Rank}
-	type said struct {
-		Marks   map[string]int
-		Comment string
-	}
+	type said struct{ Marks map[string]int }
 	sheets, err := pg.All[said](ctx, q, wordsSQL, pg.Args{"round": f.Round.ID, "proposal": p.ID})
 	if err != nil {
 		return f, err
@@ -191,9 +189,15 @@ func FeedbackOf(ctx context.Context, q pg.Reader, p proposal.Proposal) (Feedback
 			f.Averages = append(f.Averages, Average{c, Mean(marks)})
 		}
 	}
-	for _, s := range sheets {
-		if s.Comment != "" {
-			f.Comments = append(f.Comments, s.Comment)
+	words, err := Words(ctx, q, f.Round.ID, p.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, w := range words {
+		if text := w.Said(); text != "" {
+			f.Comments = append(f.Comments, text)
+		} else {
+			f.Withheld++
 		}
 	}
 	return f, nil

@@ -102,7 +102,8 @@ func newHouse(t *testing.T) *house {
 	}))
 	h.judge()
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: h.clock, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
-	h.app = web.New(site, Routes(award.New(db, h.clock), db, h.clock))
+	book := award.New(db, h.clock)
+	h.app = web.New(site, append(Routes(book, db, h.clock), DecideRoutes(book, judging.New(db, h.clock), db, h.clock)...))
 	return h
 }
 

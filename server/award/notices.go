@@ -49,6 +49,14 @@ func (h handlers) see(c *fiber.Ctx, form ui.Form) (view.NoticePage, error) {
 	if page.Fates, err = award.Since(ctx, h.db, id); err != nil {
 		return page, err
 	}
+	if page.Later, err = award.Later(ctx, h.db, id); err != nil {
+		return page, err
+	}
+	files, err := h.book.NoticeFiles(ctx, id)
+	if err != nil {
+		return page, err
+	}
+	page.Files = listings(c, files, "/notices/"+id)
 	page.Mine, err = h.book.Mine(ctx, by, id)
 	return page, err
 }

@@ -60,6 +60,11 @@ func (h handlers) casePage(c *fiber.Ctx, status int, id string, form ui.Form) er
 			return err
 		}
 	}
+	if p.Rules {
+		if p.Sheets, err = h.book.TargetSheets(c.UserContext(), by, o.Objection); err != nil {
+			return err
+		}
+	}
 	if p.Form.Values == nil {
 		p.Form.Values = map[string][]string{}
 	}

@@ -14,17 +14,36 @@ func (h handlers) results(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	r, err := h.book.Results(c.UserContext(), web.Actor(c), id)
+	return h.resultsPage(c, fiber.StatusOK, id, ui.Form{})
+}
+
+func (h handlers) resultsPage(c *fiber.Ctx, status int, id string, form ui.Form) error {
+	by := web.Actor(c)
+	r, err := h.book.Results(c.UserContext(), by, id)
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Results(view.ResultsPage{Results: r, ID: newID()}))
+	files, err := h.book.DeskFiles(c.UserContext(), by, id)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, status, view.Results(view.ResultsPage{Results: r, ID: newID(), Form: form, Files: listings(c, files, "/desk/editions/"+id)}))
 }
 
 func (h handlers) allocate(c *fiber.Ctx) error {
 	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	n, form, err := web.Bind[award.NewAllocation](c)
+	if n.Rule == "" {
+		n.Rule = award.ByRank
+	}
 	if err == nil {
-		err = h.book.Allocate(c.UserContext(), web.Actor(c), id)
+		err = h.book.AllocateBy(c.UserContext(), web.Actor(c), id, n)
+	}
+	if web.Wrong(&form, err) {
+		return h.resultsPage(c, fiber.StatusUnprocessableEntity, id, form)
 	}
 	if err != nil {
 		return err

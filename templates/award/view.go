@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	results = []edition.Choice{{Code: award.Selected, Name: "入选"}, {Code: award.Reserve, Name: "候补"}, {Code: award.NotSelected, Name: "未入选"}}
+	results = []edition.Choice{{Code: award.Selected, Name: "入选"}, {Code: award.Reserve, Name: "候补"}, {Code: award.NotSelected, Name: "未入选"}, {Code: award.Revoked, Name: "撤销"}}
 	fates   = []edition.Choice{{Code: award.Proposed, Name: "还没有公示"}, {Code: award.Publicized, Name: "公示中"}, {Code: award.Objected, Name: "有异议，核实中"},
 		{Code: award.Confirmed, Name: "已立项"}, {Code: award.Declined, Name: "团队放弃了"}, {Code: award.Revoked, Name: "结果已撤销"}}
 	objections = []edition.Choice{{Code: award.Received, Name: "收到了，等人接手"}, {Code: award.Investigating, Name: "正在核实"}, {Code: award.Upheld, Name: "成立"},
@@ -75,7 +75,34 @@ func orDash(text string) string {
 // ResultsPage is an edition's results on the desk.
 type ResultsPage struct {
 	award.Results
-	ID string // of the notice that would be published
+	ID    string // of the notice that would be published
+	Form  ui.Form
+	Files []Listing
+}
+
+// titleOf is a project's title by its id.
+func (p ResultsPage) titleOf(id string) string { return p.Titles[id] }
+
+// gone are results that were taken back.
+func (p ResultsPage) gone() []award.Award {
+	var list []award.Award
+	for _, a := range p.Awards {
+		if a.State == award.Revoked {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// rules are the rules the money may be shared out by: by votes only where there are any.
+func (p ResultsPage) rules(ctx context.Context) []ui.Option {
+	var list []ui.Option
+	for _, r := range award.RuleNames {
+		if r.Code != award.EqualShares || p.Votes > 0 {
+			list = append(list, ui.Option{Value: r.Code, Label: words.T(ctx, r.Name)})
+		}
+	}
+	return list
 }
 
 func (p ResultsPage) address() string { return "/desk/editions/" + p.Edition.ID }
@@ -147,6 +174,8 @@ type NoticePage struct {
 	Now      time.Time
 	SignedIn bool
 	Base     string // the address people reach us by
+	Files    []Listing
+	Later    []award.Publicity // notices that follow this one
 }
 
 func (p NoticePage) address() string { return p.Base + noticePage(p.Publicity) }
