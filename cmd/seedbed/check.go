@@ -10,6 +10,7 @@ import (
 	"seedbed/domain/audit"
 	"seedbed/domain/clock"
 	"seedbed/domain/gallery"
+	"seedbed/domain/judging"
 	"seedbed/domain/ledger"
 	"seedbed/storage/objects"
 	"seedbed/storage/outbox"
@@ -101,6 +102,10 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	}
 	shown, broken, err := gallery.Verify(ctx, db)
 	if err := report("gallery", shown, "things", broken, err); err != nil {
+		return err
+	}
+	plans, broken, err := judging.Verify(ctx, db)
+	if err := report("plans", plans, "plans", broken, err); err != nil {
 		return err
 	}
 	n, broken, err := h.checkObjects(ctx)
