@@ -113,6 +113,10 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	if err := report("gallery", shown, "things", broken, err); err != nil {
 		return err
 	}
+	plans, broken, err := judging.Verify(ctx, db)
+	if err := report("plans", plans, "plans", broken, err); err != nil {
+		return err
+	}
 	n, broken, err := h.checkObjects(ctx)
 	if err := report("objects", n, "digests", broken, err); err != nil {
 		return err

@@ -140,7 +140,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Editions = edition.New(db, clk)
 	h.Proposals = proposal.New(db, clk, h.Accounts)
 	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
-	h.Juries = judging.New(db, clk)
+	h.Juries = judging.New(db, clk).Seals(h.Accounts)
 	h.Awards = award.New(db, clk)
 	h.Awards.PrintWith(h.Config.PDFFont)
 	h.Projects = delivery.New(db, store, clk)
@@ -261,6 +261,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "hand in as wished", Every: time.Minute, Run: h.Proposals.LookAtStanding},
 		{Name: "lapse merges", Every: 10 * time.Minute, Run: h.Proposals.LapseMerges},
 		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
+		{Name: "remind judges", Every: time.Hour, Run: judging.RemindStatements},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "remind of notices", Every: time.Hour, Run: award.RemindNotices},
 		{Name: "tend the reserves", Every: 10 * time.Minute, Run: h.Awards.TendReserves},

@@ -112,7 +112,7 @@ const (
 	// Few are sorted after they are found: walking the newest until enough of them match would read all for a rare word.
 	fewFirst = ` order by g.at + interval '0' desc, g.id desc limit @n`
 	listTail = `) select ` + shown + ` from page g` + behind + ` order by g.at desc, g.id desc`
-	oneSQL   = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state <> 'declined'))`
+	oneSQL   = `select ` + shown + ` from gallery_item g` + behind + ` where g.proposal_id = @id::uuid and not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id::text = @me and j.state not in ('declined', 'replaced')))`
 )
 
 // where is the condition of a list. A judge of an edition does not meet its proposals here before the notice: what
@@ -144,7 +144,7 @@ func (f Filter) where(by identity.Actor) pg.Where {
 		w.And("g.words @@ @query::text::tsquery", "query", Query(f.Text))
 	}
 	if by.Has(identity.Judge) {
-		w.And("not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id = @me::uuid and j.state <> 'declined'))", "me", by.ID)
+		w.And("not (g.stage = 'collecting' and g.edition_id in (select j.edition_id from judge j where j.person_id = @me::uuid and j.state not in ('declined', 'replaced')))", "me", by.ID)
 	}
 	return w
 }

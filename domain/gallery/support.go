@@ -64,7 +64,7 @@ const (
 	lockTargetSQL = `select g.kind, g.id::text, g.proposal_id::text, g.place::text, p.team_id::text, p.edition_id::text, g.title, p.lead_id::text, g.supports_n from gallery_item g join proposal p on p.id = g.proposal_id
   where g.proposal_id = @id::uuid for no key update of g`
 	insideSQL  = `select exists (select from team_member m where m.team_id = @team::uuid and m.person_id = @me::uuid and m.state in ('invited','applied','accepted'))`
-	judgesSQL  = `select exists (select from judge j where j.edition_id = @edition::uuid and j.person_id = @me::uuid and j.state <> 'declined')`
+	judgesSQL  = `select exists (select from judge j where j.edition_id = @edition::uuid and j.person_id = @me::uuid and j.state not in ('declined', 'replaced'))`
 	supportSQL = `insert into support as s (proposal_id, person_id, word, at) values (@id, @me, @word, @at) on conflict (proposal_id, person_id)
   do update set taken_back_at = null, at = @at, word = case when s.hidden_at is null then @word else '' end where s.taken_back_at is not null`
 	rewordSQL = `update support set word = @word where proposal_id = @id and person_id = @me and taken_back_at is null and hidden_at is null and word <> @word and @word <> ''`
@@ -167,7 +167,7 @@ type Standing struct {
 
 const (
 	standingSQL = `select s.proposal_id is not null and s.taken_back_at is null as supports, coalesce(s.word, '') as word, coalesce(s.hidden_at is not null, false) as hidden,
-    exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid and m.state in ('invited','applied','accepted')) or exists (select from judge j where j.edition_id = p.edition_id and j.person_id = @me::uuid and j.state <> 'declined') as inside
+    exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid and m.state in ('invited','applied','accepted')) or exists (select from judge j where j.edition_id = p.edition_id and j.person_id = @me::uuid and j.state not in ('declined', 'replaced')) as inside
   from proposal p left join support s on s.proposal_id = p.id and s.person_id = @me::uuid where p.id = @id::uuid`
 	wordsSQL = `select s.person_id::text, s.word, left(u.name, 1) || '**' as who, coalesce(l.name, '') as home, coalesce(l.name_en, '') as home_en, s.at from support s join person u on u.id = s.person_id left join place l on l.path = u.home
   where s.proposal_id = @id::uuid and s.taken_back_at is null and s.hidden_at is null and s.word <> '' and exists (select from gallery_item g where g.proposal_id = s.proposal_id) order by s.at desc, s.person_id limit 50`

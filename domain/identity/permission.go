@@ -59,6 +59,8 @@ const (
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
 	ReadSheets     Permission = "read_sheets"
+	ReadJury       Permission = "read_jury"   // the pool of judges: their ties, and how severe they were
+	RevealFees     Permission = "reveal_fees" // the account a judge's fee goes to
 	AllocateAwards Permission = "allocate_awards"
 	PublishNotices Permission = "publish_notices"
 	Object         Permission = "object"
@@ -172,6 +174,8 @@ var May = map[Permission][]Role{
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},
 	ReadSheets:     slices.Concat(district, []Role{Supervisor}),
+	ReadJury:       district,
+	RevealFees:     {DistrictStaff},
 	AllocateAwards: {DistrictHead},
 	PublishNotices: {DistrictHead},
 	Object:         residents,

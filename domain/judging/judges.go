@@ -1,7 +1,9 @@
 package judging
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -18,10 +20,11 @@ import (
 type Book struct {
 	db    *pg.DB
 	clock clock.Clock
+	keys  Keys // see Seals
 }
 
 // New makes the jury's door.
-func New(db *pg.DB, c clock.Clock) *Book { return &Book{db, c} }
+func New(db *pg.DB, c clock.Clock) *Book { return &Book{db: db, clock: c} }
 
 // Expertise names what a judge brings; a good panel has a social worker, somebody from finance and a resident, and not
 // more than a third from the organiser (DOMAIN §8.3).
@@ -33,6 +36,7 @@ const (
 	Invited  = "invited"
 	Accepted = "accepted"
 	Declined = "declined"
+	Stood    = "replaced" // somebody else was asked in their place
 )
 
 // Judge is a person on an edition's jury.
@@ -42,22 +46,29 @@ type Judge struct {
 	PersonID    string
 	Name        string
 	Unit        string
-	Expertise   string
+	Expertise   string   // the first of the tags
+	Tags        []string // by Expertise
+	Fields      []string // the categories of proposals they know well
 	State       string
 	StatementAt *time.Time // when the integrity statement was signed
+	LoadMin     int        // projects they should get at least
+	LoadMax     int        // and at most; 0 for as many as there are
+	Why         string     // why they declined, or were replaced
 	At          time.Time
 	Version     int
 }
 
 // NewJudge invites a person who holds a judge's role in the district.
 type NewJudge struct {
-	ID        string `form:"id"`
-	PersonID  string `form:"person_id"`
-	Unit      string `form:"unit"`
-	Expertise string `form:"expertise"`
+	ID        string   `form:"id"`
+	PersonID  string   `form:"person_id"`
+	Unit      string   `form:"unit"`
+	Expertise string   `form:"expertise"`
+	Tags      []string `form:"tags"` // further expertise
 }
 
-func (n NewJudge) check() error {
+// check looks at the form; what the pool knows of the person stands in for what was left blank.
+func (n NewJudge) check(known Juror) error {
 	var wrong fault.Fields
 	if n.PersonID == "" {
 		wrong.Add("person_id", "请选一位评委")
@@ -65,21 +76,37 @@ func (n NewJudge) check() error {
 	if utf8.RuneCountInString(n.Unit) > 40 {
 		wrong.Add("unit", "单位最多 40 个字")
 	}
-	if !edition.Known(Expertise, n.Expertise) {
+	if n.Expertise == "" && len(known.Tags) == 0 || n.Expertise != "" && !edition.Known(Expertise, n.Expertise) || !allKnown(Expertise, n.Tags) {
 		wrong.Add("expertise", "请选这位评委的专长")
 	}
 	return wrong.Err()
 }
 
+// tags are the expertise of the form and of the pool, each once, in the order of Expertise.
+func (n NewJudge) tags(known Juror) []string {
+	list := []string{}
+	for _, c := range Expertise {
+		if c.Code == n.Expertise || slices.Contains(n.Tags, c.Code) || slices.Contains(known.Tags, c.Code) {
+			list = append(list, c.Code)
+		}
+	}
+	return list
+}
+
+func allKnown(choices []edition.Choice, codes []string) bool {
+	return !slices.ContainsFunc(codes, func(c string) bool { return !edition.Known(choices, c) })
+}
+
 const (
-	judgeColumns  = `j.id::text, j.edition_id::text, j.person_id::text, p.name, j.unit, j.expertise, j.state, j.statement_at, j.at, j.version`
+	judgeColumns  = `j.id::text, j.edition_id::text, j.person_id::text, p.name, j.unit, j.expertise, j.tags, j.fields, j.state, j.statement_at, j.load_min, j.load_max, j.why, j.at, j.version`
 	judgesSQL     = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.edition_id = @edition::uuid order by j.at, j.id`
 	judgeSQL      = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid`
 	lockJudgesSQL = `select j.id::text from judge j where j.edition_id = @edition::uuid order by j.id for no key update`
 	candidatesSQL = `select p.id::text, p.name, p.phone_tail from person p
   where p.state = 'active' and exists (select from role_grant g where g.person_id = p.id and g.role = 'judge' and g.until is null and @place::text::ltree <@ g.place)
     and not exists (select from judge j where j.edition_id = @edition::uuid and j.person_id = p.id) order by p.name, p.id limit 200`
-	inviteSQL = `insert into judge (id, edition_id, person_id, unit, expertise, at) values (@id, @edition, @person, @unit, @expertise, @at) on conflict do nothing`
+	inviteSQL = `insert into judge (id, edition_id, person_id, unit, expertise, tags, fields, stead, at)
+  values (@id, @edition, @person, @unit, @expertise, @tags, @fields, nullif(@stead, '')::uuid, @at) on conflict do nothing`
 )
 
 // Candidate is somebody who may be invited.
@@ -125,35 +152,53 @@ func (b *Book) Invite(ctx context.Context, by identity.Actor, editionID string, 
 	if err != nil {
 		return err
 	}
-	if err := n.check(); err != nil {
+	known, _, err := jurorOf(ctx, b.db, e.Place, n.PersonID)
+	if err != nil {
 		return err
 	}
-	if e.State != edition.Open && e.State != edition.Closed && e.State != edition.Reviewing {
+	if err := n.check(known); err != nil {
+		return err
+	}
+	if !inviting(e) {
 		return fault.New(fault.Conflict, "公告发布后、结果公示前才能邀请评委")
 	}
-	now := b.clock.Now()
-	return b.db.Change(ctx, func(tx pg.Tx) error {
-		able, err := pg.All[Candidate](ctx, tx, candidatesSQL, pg.Args{"place": e.Place, "edition": editionID})
-		if err != nil {
+	h := hand{w, e.Place, b.clock.Now()}
+	return b.db.Change(ctx, func(tx pg.Tx) error { return invite(ctx, tx, h, e, n, "") })
+}
+
+// inviting tells whether an edition's jury may still change.
+func inviting(e edition.Edition) bool {
+	return e.State == edition.Open || e.State == edition.Closed || e.State == edition.Reviewing
+}
+
+// invite asks a person, in the place of another or of nobody, and puts who is new into the district's pool.
+func invite(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, n NewJudge, stead string) error {
+	able, err := pg.All[Candidate](ctx, tx, candidatesSQL, pg.Args{"place": e.Place, "edition": e.ID})
+	if err != nil {
+		return err
+	}
+	if !has(able, n.PersonID) {
+		made, found, err := pg.Maybe[Judge](ctx, tx, judgeSQL, pg.Args{"id": n.ID})
+		if err != nil || found && made.EditionID == e.ID && made.PersonID == n.PersonID { // the same form came twice
 			return err
 		}
-		if !has(able, n.PersonID) {
-			made, found, err := pg.Maybe[Judge](ctx, tx, judgeSQL, pg.Args{"id": n.ID})
-			if err != nil || found && made.EditionID == editionID && made.PersonID == n.PersonID { // the same form came twice
-				return err
-			}
-			return fault.Field("person_id", "这个人没有评委身份，或者已经邀请过了。评委身份由区社区办负责人或系统管理员添加")
-		}
-		added, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": n.ID, "edition": editionID, "person": n.PersonID, "unit": n.Unit, "expertise": n.Expertise, "at": now})
-		if err != nil || added == 0 {
-			return err
-		}
-		text := fault.Say("「%s」请您当评委。请先看评委承诺，再答复接受还是不接受", e.Title)
-		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{n.PersonID}, Text: text, Link: "/review/judges/" + n.ID, Key: n.ID, At: now}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "judge", ID: n.ID, Version: 1, Action: "invite", To: Invited, Place: e.Place, At: now})
-	})
+		return fault.Field("person_id", "这个人没有评委身份，或者已经邀请过了。评委身份由区社区办负责人或系统管理员添加")
+	}
+	known, err := enlist(ctx, tx, h, e.Place, n)
+	if err != nil {
+		return err
+	}
+	tags := n.tags(known)
+	added, err := pg.Do(ctx, tx, inviteSQL, pg.Args{"id": n.ID, "edition": e.ID, "person": n.PersonID, "unit": cmp.Or(n.Unit, known.Unit), "expertise": cmp.Or(n.Expertise, tags[0]),
+		"tags": tags, "fields": known.Fields, "stead": stead, "at": h.at})
+	if err != nil || added == 0 {
+		return err
+	}
+	text := fault.Say("「%s」请您当评委。请先看评委承诺，再答复接受还是不接受", e.Title)
+	if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{n.PersonID}, Text: text, Link: "/review/judges/" + n.ID, Key: n.ID, At: h.at}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, h.w, audit.Event{Entity: "judge", ID: n.ID, Version: 1, Action: "invite", To: Invited, Place: e.Place, At: h.at})
 }
 
 func has(list []Candidate, id string) bool {
@@ -170,6 +215,7 @@ type Reply struct {
 	Answer  string `form:"answer"` // "yes" or "no"
 	Ties    bool   `form:"ties"`   // will declare every tie before marking
 	Secret  bool   `form:"secret"` // keeps proposals, marks and discussions to themself
+	Reason  string `form:"reason"` // of declining
 	Version int    `form:"version"`
 }
 
@@ -184,12 +230,18 @@ func (r Reply) check() error {
 	if r.Answer == "yes" && !r.Secret {
 		wrong.Add("secret", "请先承诺：申报内容、打分和讨论都不外传")
 	}
+	if r.Answer == "no" && r.Reason == "" {
+		wrong.Add("reason", "请简单写一下为什么不接受，例如那几天没空")
+	}
+	if n := utf8.RuneCountInString(r.Reason); n > 200 {
+		wrong.Add("reason", "最多 %d 个字，现在是 %d 个字", 200, n)
+	}
 	return wrong.Err()
 }
 
 const (
 	lockJudgeSQL = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid for no key update of j`
-	replySQL     = `update judge set state = @state, statement_at = coalesce(@statement::timestamptz, statement_at), version = version + 1 where id = @id::uuid`
+	replySQL     = `update judge set state = @state, statement_at = coalesce(@statement::timestamptz, statement_at), why = @why, version = version + 1 where id = @id::uuid`
 	busySQL      = `select count(*) from assignment a join review_round r on r.id = a.round_id where a.judge_id = @id::uuid and a.state in ('assigned', 'accepted') and r.state = 'open'`
 )
 
@@ -221,7 +273,7 @@ func (b *Book) Answer(ctx context.Context, by identity.Actor, judgeID string, r 
 	}
 	to, statement, now := Declined, (*time.Time)(nil), b.clock.Now()
 	if r.Answer == "yes" {
-		to, statement = Accepted, &now
+		to, statement, r.Reason = Accepted, &now, ""
 	}
 	return b.db.Change(ctx, func(tx pg.Tx) error {
 		if j, err = pg.One[Judge](ctx, tx, lockJudgeSQL, pg.Args{"id": judgeID}); err != nil {
@@ -229,6 +281,9 @@ func (b *Book) Answer(ctx context.Context, by identity.Actor, judgeID string, r 
 		}
 		if j.State == to {
 			return nil
+		}
+		if j.State == Stood {
+			return fault.New(fault.Conflict, "您的位置已经请了别人，不用再答复")
 		}
 		if j.Version != r.Version {
 			return stale()
@@ -240,11 +295,34 @@ func (b *Book) Answer(ctx context.Context, by identity.Actor, judgeID string, r 
 		if busy > 0 {
 			return fault.New(fault.Conflict, "评审已经开始，您手上还有 %d 个项目。请逐个说明回避，或请区社区办把您换下", busy)
 		}
-		if _, err := pg.Do(ctx, tx, replySQL, pg.Args{"id": judgeID, "state": to, "statement": statement}); err != nil {
+		if _, err := pg.Do(ctx, tx, replySQL, pg.Args{"id": judgeID, "state": to, "statement": statement, "why": r.Reason}); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "judge", ID: judgeID, Version: j.Version + 1, Action: "answer", From: j.State, To: to, Place: e.Place, At: now})
+		if err := heard(ctx, tx, hand{w, e.Place, now}, j, to); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, w, audit.Event{Entity: "judge", ID: judgeID, Version: j.Version + 1, Action: "answer", From: j.State, To: to, Place: e.Place, Reason: r.Reason, At: now})
 	})
+}
+
+const openRoundSQL = `select count(*) from review_round r where r.edition_id = @edition::uuid and r.state = 'open'`
+
+// heard tells the district's staff what they have to do about an answer: ask somebody else, or give the newcomer the
+// seats that are open.
+func heard(ctx context.Context, tx pg.Tx, h hand, j Judge, to string) error {
+	text := fault.Say("%s 不接受评委邀请。请再请一位", j.Name)
+	if to == Accepted {
+		open, err := pg.Value[int64](ctx, tx, openRoundSQL, pg.Args{"edition": j.EditionID})
+		if err != nil || open == 0 {
+			return err
+		}
+		text = fault.Say("%s 接受了评委邀请。评审已经开始，还空着的位置可以补排", j.Name)
+	}
+	staff, err := notice.Holders(ctx, tx, h.place, identity.DistrictStaff)
+	if err != nil {
+		return err
+	}
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: staff, Text: text, Link: "/desk/editions/" + j.EditionID + "/judging", Key: j.ID + "/" + to, At: h.at})
 }
 
 // stale is the answer to a page that was changed by somebody else in between.

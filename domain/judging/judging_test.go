@@ -367,7 +367,7 @@ func TestInvitationsAreGuarded(t *testing.T) {
 	if n := w.count(`select count(*) from notice where person_id = @p and code = 'N06'`, pg.Args{"p": a.ID}); n != 1 {
 		t.Errorf("%d invitations were told", n)
 	}
-	if err := w.book.Answer(ctx, a, form.ID, Reply{Answer: "no", Version: 1}); err != nil {
+	if err := w.book.Answer(ctx, a, form.ID, Reply{Answer: "no", Reason: "那几天没空", Version: 1}); err != nil {
 		t.Fatal(err)
 	}
 	q, _ := w.book.MyQueue(ctx, a)
@@ -379,5 +379,5 @@ func TestInvitationsAreGuarded(t *testing.T) {
 func TestABusyJudgeCannotSimplyLeave(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	_, jury, seats, _ := w.opened(1, 3)
-	wants(t, w.book.Answer(ctx, jury[0], seats[0], Reply{Answer: "no", Version: 2}), fault.Conflict)
+	wants(t, w.book.Answer(ctx, jury[0], seats[0], Reply{Answer: "no", Reason: "没空", Version: 2}), fault.Conflict)
 }

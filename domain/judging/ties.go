@@ -2,7 +2,7 @@ package judging
 
 import (
 	"context"
-	"time"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -13,55 +13,6 @@ import (
 	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
 )
-
-// ConflictKinds names the kinds of ties (利害关系): where there is one, the judge cannot be assigned.
-var ConflictKinds = map[string]string{"declared": "评委自己说明", "same_person": "评委就是领办人", "team": "评委是团队成员",
-	"community_staff": "评委是这个社区的工作人员", "helper": "评委帮忙填过申报书"}
-
-const (
-	// The ties the house can see by itself (DOMAIN §5.2-2), with the live seat they make impossible, if any.
-	tiesSQL = `select distinct on (t.judge_id, t.proposal_id) t.judge_id::text, t.proposal_id::text, t.kind, coalesce(a.id::text, '') as assignment_id from (
-    select j.id as judge_id, p.id as proposal_id, 'same_person' as kind, 1 as weight from judge j join proposal p on p.edition_id = j.edition_id and p.lead_id = j.person_id
-      where j.edition_id = @edition::uuid
-    union all select j.id, p.id, 'team', 2 from judge j join proposal p on p.edition_id = j.edition_id
-      join team_member m on m.team_id = p.team_id and m.person_id = j.person_id and m.state in ('accepted', 'applied', 'left') where j.edition_id = @edition::uuid
-    union all select j.id, p.id, 'helper', 3 from judge j join proposal p on p.edition_id = j.edition_id and (p.acting_helper = j.person_id or helped(j.person_id, p.id)) where j.edition_id = @edition::uuid
-    union all select j.id, p.id, 'community_staff', 4 from judge j join proposal p on p.edition_id = j.edition_id
-      where j.edition_id = @edition::uuid and (p.opinion_by = j.person_id or exists (select from role_grant g
-        where g.person_id = j.person_id and g.until is null and g.role in ('community_staff', 'community_head') and p.place <@ g.place))) t
-  join proposal p on p.id = t.proposal_id and p.state in ('eligible', 'shortlisted', 'pitched')
-  left join assignment a on a.judge_id = t.judge_id and a.proposal_id = t.proposal_id and a.state in ('assigned', 'accepted')
-  where not exists (select from conflict c where c.judge_id = t.judge_id and c.proposal_id = t.proposal_id)
-  order by t.judge_id, t.proposal_id, t.weight`
-	tieSQL = `insert into conflict (judge_id, proposal_id, kind, reason, at) values (@judge, @proposal, @kind, @reason, @at) on conflict do nothing`
-)
-
-// hand is what a verb of the jury carries: who by which right, where, and when.
-type hand struct {
-	w     identity.Warrant
-	place string // the edition's
-	at    time.Time
-}
-
-// detect writes down the ties that can be seen, and takes away the seats they make impossible.
-func detect(ctx context.Context, tx pg.Tx, h hand, editionID string) error {
-	type tie struct{ JudgeID, ProposalID, Kind, AssignmentID string }
-	ties, err := pg.All[tie](ctx, tx, tiesSQL, pg.Args{"edition": editionID})
-	if err != nil {
-		return err
-	}
-	for _, t := range ties {
-		if t.AssignmentID != "" {
-			if err := unseat(ctx, tx, h, t.AssignmentID, ConflictKinds[t.Kind]); err != nil {
-				return err
-			}
-		}
-		if _, err := pg.Do(ctx, tx, tieSQL, pg.Args{"judge": t.JudgeID, "proposal": t.ProposalID, "kind": t.Kind, "reason": "", "at": h.at}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 const (
 	lockSeatSQL   = `select ` + seatColumns + ` from assignment a join review_round r on r.id = a.round_id join judge j on j.id = a.judge_id where a.id = @id::uuid for no key update of a`
@@ -117,9 +68,13 @@ func (d Declaration) check() error {
 }
 
 const (
-	lastRoundSQL = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq desc limit 1 for share`
-	liveSeatSQL  = `select a.id::text from assignment a where a.judge_id = @judge::uuid and a.proposal_id = @proposal::uuid and a.state in ('assigned', 'accepted') order by a.id`
+	liveRoundsSQL = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq for share`
+	liveSeatSQL   = `select a.id::text, a.round_id::text, r.state from assignment a join review_round r on r.id = a.round_id
+  where a.judge_id = @judge::uuid and a.proposal_id = @proposal::uuid and a.state in ('assigned', 'accepted') order by r.seq, a.id`
 )
+
+// heldSeat is a judge's live seat at a project, with the state of its round.
+type heldSeat struct{ ID, RoundID, State string }
 
 // Declare records a tie. A seat the judge already has there is given up, what they marked becomes invalid, and
 // somebody else takes over if anybody may.
@@ -144,25 +99,31 @@ func (b *Book) Declare(ctx context.Context, by identity.Actor, judgeID string, d
 }
 
 func declare(ctx context.Context, tx pg.Tx, h hand, j Judge, p proposal.Proposal, reason string) error {
-	// The round first, whatever its state: one that is just being opened or closed is waited for.
-	round, _, err := pg.Maybe[Round](ctx, tx, lastRoundSQL, pg.Args{"edition": j.EditionID})
+	// The rounds first, whatever their state: one that is just being opened or closed is waited for.
+	rounds, err := pg.All[Round](ctx, tx, liveRoundsSQL, pg.Args{"edition": j.EditionID})
 	if err != nil {
 		return err
 	}
 	if _, err := pg.Values[string](ctx, tx, lockJudgesSQL, pg.Args{"edition": j.EditionID}); err != nil {
 		return err
 	}
-	seats, err := pg.Values[string](ctx, tx, liveSeatSQL, pg.Args{"judge": j.ID, "proposal": p.ID})
+	seats, err := pg.All[heldSeat](ctx, tx, liveSeatSQL, pg.Args{"judge": j.ID, "proposal": p.ID})
 	if err != nil {
 		return err
 	}
-	if len(seats) > 0 && round.State != Open {
+	going := slices.ContainsFunc(rounds, func(r Round) bool { return r.State == Open })
+	if len(seats) > 0 && !going {
 		return fault.New(fault.Conflict, "这个项目的评审已经结束。有新情况请告诉区社区办")
 	}
-	for _, id := range seats {
-		if err := unseat(ctx, tx, h, id, reason); err != nil {
+	left := map[string][]string{} // by round
+	for _, s := range seats {
+		if s.State == Closed {
+			continue // its sheet is locked: recorded here, decided by the district
+		}
+		if err := unseat(ctx, tx, h, s.ID, reason); err != nil {
 			return err
 		}
+		left[s.RoundID] = append(left[s.RoundID], s.ID)
 	}
 	added, err := pg.Do(ctx, tx, tieSQL, pg.Args{"judge": j.ID, "proposal": p.ID, "kind": "declared", "reason": reason, "at": h.at})
 	if err != nil || added == 0 {
@@ -172,8 +133,13 @@ func declare(ctx context.Context, tx pg.Tx, h hand, j Judge, p proposal.Proposal
 		Data: map[string]string{"proposal": p.ID}, At: h.at}); err != nil {
 		return err
 	}
-	if len(seats) == 0 {
-		return nil
+	for _, r := range rounds {
+		if len(left[r.ID]) == 0 {
+			continue
+		}
+		if err := replace(ctx, tx, h, r, p, left[r.ID]); err != nil {
+			return err
+		}
 	}
-	return replace(ctx, tx, h, round, p, seats)
+	return nil
 }

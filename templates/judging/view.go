@@ -119,6 +119,8 @@ func judgeTag(state string) ui.TagItem {
 		return ui.TagItem{Kind: "ok", Text: "已接受"}
 	case judging.Declined:
 		return ui.TagItem{Text: "不接受"}
+	case judging.Stood:
+		return ui.TagItem{Text: "已换人"}
 	}
 	return ui.TagItem{Kind: "warn", Text: "等答复"}
 }
