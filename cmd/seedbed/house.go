@@ -259,6 +259,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "hand in as wished", Every: time.Minute, Run: h.Proposals.LookAtStanding},
 		{Name: "lapse merges", Every: 10 * time.Minute, Run: h.Proposals.LapseMerges},
 		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
+		{Name: "remind judges", Every: time.Hour, Run: judging.Remind},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},

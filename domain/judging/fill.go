@@ -50,7 +50,7 @@ const (
       where a.round_id = @round::uuid and a.proposal_id = p.id and a.state in ('assigned', 'accepted')), 0)::int as need,
     coalesce((select array_agg(x.judge_id::text) from (select c.judge_id from conflict c where c.proposal_id = p.id
       union select a.judge_id from assignment a where a.round_id = @round::uuid and a.proposal_id = p.id) x), '{}') as barred
-  from proposal p where p.edition_id = @edition::uuid and p.state in ('shortlisted', 'pitched') and (@only = '' or p.id::text = @only) order by p.id`
+  from proposal p where p.edition_id = @edition::uuid and in_review(@round::uuid, p.id, p.state) and (@only = '' or p.id::text = @only) order by p.id`
 	loadsSQL = `select j.id::text as judge, j.person_id::text as person, (select count(*) from assignment a
     where a.round_id = @round::uuid and a.judge_id = j.id and a.state in ('assigned', 'accepted'))::int as load
   from judge j where j.edition_id = @edition::uuid and j.state = 'accepted' order by j.id`
@@ -125,12 +125,16 @@ func replace(ctx context.Context, tx pg.Tx, h hand, r Round, p proposal.Proposal
 			return err
 		}
 	}
+	title, err := titleOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
 	for _, s := range seating.Seats {
 		person, err := pg.Value[string](ctx, tx, personSQL, pg.Args{"id": s.Judge})
 		if err != nil {
 			return err
 		}
-		text := fault.Say("有一位评委回避，项目「%s」请您补评，%s 前交评分表", p.Title, stamp(*r.ClosesAt))
+		text := fault.Say("有一位评委回避，项目「%s」请您补评，%s 前交评分表", title, stamp(*r.ClosesAt))
 		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{person}, Text: text, Link: "/review", Key: p.ID + "/" + s.Judge, At: h.at}); err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ const (
         where g.person_id = j.person_id and g.until is null and g.role in ('community_staff', 'community_head') and p.place <@ g.place))) t
   join proposal p on p.id = t.proposal_id and p.state in ('eligible', 'shortlisted', 'pitched')
   left join assignment a on a.judge_id = t.judge_id and a.proposal_id = t.proposal_id and a.state in ('assigned', 'accepted')
+    and exists (select from review_round o where o.id = a.round_id and o.state <> 'closed')
   where not exists (select from conflict c where c.judge_id = t.judge_id and c.proposal_id = t.proposal_id)
   order by t.judge_id, t.proposal_id, t.weight`
 	tieSQL = `insert into conflict (judge_id, proposal_id, kind, reason, at) values (@judge, @proposal, @kind, @reason, @at) on conflict do nothing`
@@ -117,8 +118,9 @@ func (d Declaration) check() error {
 }
 
 const (
-	lastRoundSQL = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq desc limit 1 for share`
-	liveSeatSQL  = `select a.id::text from assignment a where a.judge_id = @judge::uuid and a.proposal_id = @proposal::uuid and a.state in ('assigned', 'accepted') order by a.id`
+	lastRoundSQL = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by (r.state = 'open') desc, r.seq desc limit 1 for share`
+	liveSeatSQL  = `select a.id::text from assignment a where a.judge_id = @judge::uuid and a.proposal_id = @proposal::uuid and a.state in ('assigned', 'accepted')
+    and exists (select from review_round o where o.id = a.round_id and o.state <> 'closed') order by a.id`
 )
 
 // Declare records a tie. A seat the judge already has there is given up, what they marked becomes invalid, and
