@@ -81,12 +81,12 @@ const (
   where j.person_id = @me::uuid and e.state <> 'cancelled' order by e.no desc, j.id limit 20`
 	taskColumns = `a.id::text, case when r.blind then lpad(re.seq::text, 2, '0') else coalesce(p.number, '') end as code, p.title, p.category, p.colour, a.state, coalesce(s.state, '') as sheet_state, s.total,
   r.id::text as round_id, r.name as round_name, r.state as round_state, r.closes_at, e.title as edition, coalesce(s.saves, 0) as saves, r.blind`
-	// What was reviewed in earlier years stays readable, after what is open now. Projects stand in the order the round
-	// drew: when they were handed in, and by whom, does not show.
+	// What was reviewed in earlier years stays readable, after what is open now. A blind round reads in the order it
+	// drew, so that neither when they were handed in nor by whom shows.
 	queueSQL = `select ` + taskColumns + `, ` + identityColumns + ` from assignment a join judge j on j.id = a.judge_id join review_round r on r.id = a.round_id join edition e on e.id = r.edition_id
     join proposal p on p.id = a.proposal_id join round_entry re on re.round_id = a.round_id and re.proposal_id = a.proposal_id left join sheet s on s.assignment_id = a.id
   where j.person_id = @me::uuid and a.state in ('assigned', 'accepted') and r.state <> 'planned' and p.state not in ('withdrawn', 'void')
-  order by (r.state <> 'open'), e.no desc, r.seq desc, re.seq, a.id limit 300`
+  order by (r.state <> 'open'), e.no desc, r.seq desc, case when r.blind then re.seq else 0 end, p.number, a.id limit 300`
 )
 
 // MyQueue lists the actor's seats and projects.
