@@ -196,6 +196,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servepapers.Routes(h.Papers, db, h.Engines.Objects),
 		serveproposal.Photos(h.Proposals, proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), db, clk),
 		servejudging.Routes(h.Juries, h.Editions, db, clk),
+		servejudging.SheetRoutes(h.Juries, db, h.Engines.Objects, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),

@@ -20,15 +20,15 @@ func choose(ctx context.Context, tx pg.Tx, h hand, r Round, out Outcome, digest 
 		if err != nil {
 			return err
 		}
-		to, text := proposal.NotShortlisted, fault.Say("「%s」这一次没有进入下一轮评审，谢谢您和邻居们的用心。结果公示以后，可以看到评委的建议", p.Title)
+		to, link, text := proposal.NotShortlisted, "/proposals/"+p.ID+"/feedback", fault.Say("「%s」这一次没有进入下一轮评审，谢谢您和邻居们的用心。结果公示以后，可以看到评委的建议", p.Title)
 		if r.Passes(row.Score, row.Rank) {
-			to, text = proposal.Shortlisted, fault.Say("「%s」通过了书面初评，进入下一轮评审。时间地点会另外通知", p.Title)
+			to, link, text = proposal.Shortlisted, "/proposals/"+p.ID, fault.Say("「%s」通过了书面初评，进入下一轮评审。时间地点会另外通知", p.Title)
 			on++
 		}
 		if err := proposal.Move(ctx, tx, h.w, proposal.Step{ID: row.ID, To: to, At: h.at}); err != nil {
 			return err
 		}
-		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N08", To: []string{p.LeadID}, Text: text, Link: "/proposals/" + p.ID, Key: r.ID + "/" + p.ID, At: h.at}); err != nil {
+		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N08", To: []string{p.LeadID}, Text: text, Link: link, Key: r.ID + "/" + p.ID, At: h.at}); err != nil {
 			return err
 		}
 	}
