@@ -19,6 +19,7 @@ const (
 	headNote    = "只给自己看的备注"
 	headState   = "下载时的状态"
 	headKey     = "系统识别码（请不要改）"
+	headWeight  = "（占 " // between a criterion's name and its weight
 	tabHelp     = "先看这里"
 	tabSheets   = "评分表"
 )
@@ -81,8 +82,8 @@ func (b *Book) Workbook(ctx context.Context, by identity.Actor, roundID string) 
 // stateWords say in the workbook how far a sheet is: words:none.
 var stateWords = map[string]string{"": "还没打分", Drafted: "打了一半", Submitted: "已提交", Locked: "已锁定"}
 
-// markHead is the heading of a criterion's column: words:none.
-func markHead(c Criterion) string { return c.Name + "（占 " + strconv.Itoa(c.Weight) + "%）" }
+// markHead is the heading of a criterion's column.
+func markHead(c Criterion) string { return c.Name + headWeight + strconv.Itoa(c.Weight) + "%）" }
 
 // ownSheet is one of the actor's tasks with the sheet as it is stored.
 type ownSheet struct {
