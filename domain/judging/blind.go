@@ -57,6 +57,9 @@ const (
 	goneNumber = "（号码已隐去）"
 )
 
+// permit is the kind of a photographed agreement, which has names and signatures on it.
+const permit = "permit"
+
 // identityColumns read an Identity of a proposal p.
 const identityColumns = `(select coalesce(array_agg(x.name), '{}') from (select m.name from team_member m where m.team_id = p.team_id
       union select u.name from team_member m join person u on u.id = m.person_id where m.team_id = p.team_id union select u.name from person u where u.id = p.lead_id) x) as people,
@@ -134,7 +137,7 @@ func blind(f proposal.Full, who Identity, hidden bool) Blind {
 		p.Answers = append(p.Answers, Answered{q, cutAnswer(f.District.Answers[q.Key], cut)})
 	}
 	for _, a := range f.Photos {
-		if a.Photo() && a.Shows() && a.Large != "" {
+		if a.Photo() && a.Shows() && a.Large != "" && (a.Kind != permit || !hidden) {
 			p.Photos = append(p.Photos, a)
 		}
 	}

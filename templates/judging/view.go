@@ -284,7 +284,7 @@ func choices(list []judging.Choice) []ui.Option {
 	options := []ui.Option{}
 	for _, c := range list {
 		if !c.Declared {
-			options = append(options, ui.Option{Value: c.ID, Label: strings.TrimSpace(c.Number+" "+c.Title) + " · " + c.Place})
+			options = append(options, ui.Option{Value: c.ID, Label: strings.Trim(c.Number+" "+c.Title+" · "+c.Place, " ·")})
 		}
 	}
 	return options
