@@ -214,7 +214,7 @@ func (w *world) judge(judges int) {
 		jury = append(jury, a)
 	}
 	round := id()
-	w.must(w.jury.Plan(w.ctx, w.staff, w.edition, judging.NewRound{ID: round, Kind: judging.Pitch, ClosesAt: thursday.AddDate(0, 0, 7)}))
+	w.must(w.jury.Plan(w.ctx, w.staff, w.edition, judging.NewRound{ID: round, Kind: judging.Pitch, ClosesAt: thursday.AddDate(0, 0, 7), Named: true}))
 	w.must(w.jury.OpenRound(w.ctx, w.staff, round, judging.Pressed{Version: 1}))
 	for _, a := range jury {
 		q, err := w.jury.MyQueue(w.ctx, a)

@@ -15,9 +15,9 @@ import (
 
 const (
 	unfinishedSQL = `select u.name || '（' || coalesce(p.number, p.title) || '）' from assignment a join judge j on j.id = a.judge_id join person u on u.id = j.person_id
-    join proposal p on p.id = a.proposal_id and p.state in ('shortlisted', 'pitched') left join sheet s on s.assignment_id = a.id
+    join proposal p on p.id = a.proposal_id and in_review(a.round_id, p.id, p.state) left join sheet s on s.assignment_id = a.id
   where a.round_id = @round::uuid and a.state in ('assigned', 'accepted') and s.state is distinct from 'submitted' order by u.name, p.number`
-	thinSQL = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and p.state in ('shortlisted', 'pitched')
+	thinSQL = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and in_review(@round::uuid, p.id, p.state)
     and (select count(*) from sheet s where s.round_id = @round::uuid and s.proposal_id = p.id and s.state = 'submitted') < @least order by p.number, p.id`
 	submittedSQL = `select ` + sheetColumns + `, s.place from (select s.*, a.place::text from sheet s join assignment a on a.id = s.assignment_id
     where s.round_id = @round::uuid and s.state = 'submitted') s order by s.id`
@@ -112,6 +112,9 @@ func settle(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 		return err
 	}
 	for _, row := range out.Rows {
+		if r.Selects() {
+			break
+		}
 		if err := proposal.Move(ctx, tx, h.w, proposal.Step{ID: row.ID, To: proposal.Ranked, At: h.at, Score: &row.Score, Rank: &row.Rank}); err != nil {
 			return err
 		}
@@ -126,6 +129,9 @@ func settle(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 	}
 	if _, err := pg.Do(ctx, tx, closeRoundSQL, pg.Args{"id": r.ID, "at": h.at, "digest": digest}); err != nil {
 		return err
+	}
+	if r.Selects() {
+		return choose(ctx, tx, h, r, out, digest)
 	}
 	heads, err := notice.Holders(ctx, tx, r.Place, identity.DistrictHead)
 	if err != nil {
@@ -142,7 +148,7 @@ func settle(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 const (
 	entriesSQL = `select p.id::text, p.track, p.requested, p.submitted_at from proposal p where p.edition_id = @edition::uuid
     and case when @closed then exists (select from round_result x where x.round_id = @round::uuid and x.run = (select max(run) from round_result where round_id = @round::uuid) and x.proposal_id = p.id)
-      else p.state in ('shortlisted', 'pitched') end order by p.id`
+      else in_review(@round::uuid, p.id, p.state) end order by p.id`
 	papersSQL = `select s.id::text, s.proposal_id::text, s.marks, s.submitted_at from sheet s where s.round_id = @round::uuid and s.state = 'locked' order by s.id`
 )
 

@@ -43,9 +43,10 @@ const (
 	commentsSQL = `select s.id::text as sheet_id, s.comment, coalesce(f.action, '') as action, coalesce(f.text, '') as text, coalesce(f.reason, '') as reason, coalesce(f.no, 0) as no
   from sheet s left join lateral (select * from feedback_edit x where x.sheet_id = s.id order by x.no desc limit 1) f on true
   where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' and s.comment <> '' order by md5(s.id::text)`
-	wordPlaceSQL = `select a.place::text as place, r.id::text as round, r.state, s.proposal_id::text as proposal from sheet s join assignment a on a.id = s.assignment_id join review_round r on r.id = s.round_id where s.id = @id::uuid and s.comment <> ''`
-	newEditSQL   = `insert into feedback_edit (id, sheet_id, no, action, text, reason, by_person, at) values (@id, @sheet, @no, @action, @text, @reason, @me, @at) on conflict do nothing`
-	editedSQL    = `select count(*) from feedback_edit where id = @id::uuid`
+	wordPlaceSQL   = `select a.place::text as place, r.id::text as round, r.state, s.proposal_id::text as proposal from sheet s join assignment a on a.id = s.assignment_id join review_round r on r.id = s.round_id where s.id = @id::uuid and s.comment <> ''`
+	newEditSQL     = `insert into feedback_edit (id, sheet_id, no, action, text, reason, by_person, at) values (@id, @sheet, @no, @action, @text, @reason, @me, @at) on conflict do nothing`
+	lastRoundOfSQL = `select x.round_id::text from round_result x join review_round r on r.id = x.round_id where x.proposal_id = @proposal::uuid and r.state = 'closed' order by r.seq desc limit 1`
+	editedSQL      = `select count(*) from feedback_edit where id = @id::uuid`
 )
 
 // Words lists the comments on a project of a closed round, whoever asks: callers decide who may see them.
@@ -62,11 +63,11 @@ func (b *Book) WordsFor(ctx context.Context, by identity.Actor, proposalID strin
 	if err != nil {
 		return p, nil, err
 	}
-	rounds, err := Rounds(ctx, b.db, p.EditionID)
-	if err != nil || len(rounds) == 0 || rounds[len(rounds)-1].State != Closed {
+	round, found, err := pg.Maybe[string](ctx, b.db, lastRoundOfSQL, pg.Args{"proposal": p.ID})
+	if err != nil || !found {
 		return p, nil, err
 	}
-	list, err := Words(ctx, b.db, rounds[len(rounds)-1].ID, proposalID)
+	list, err := Words(ctx, b.db, round, proposalID)
 	return p, list, err
 }
 

@@ -84,7 +84,6 @@ func fill(ctx context.Context, tx pg.Tx, h hand, r Round, only string) ([]Seat, 
 const (
 	replacedSQL = `update assignment set state = 'replaced', version = version + 1 where id = @id::uuid`
 	personSQL   = `select person_id::text from judge where id = @id::uuid`
-	titleSQL    = `select title from proposal where id = @id::uuid`
 	leftSQL     = `select a.id::text from assignment a where a.round_id = @round::uuid and a.proposal_id = @proposal::uuid and a.state = 'recused' order by a.at, a.id for no key update`
 )
 
@@ -129,7 +128,11 @@ func succeed(ctx context.Context, tx pg.Tx, h hand, r Round, s Seat, left []stri
 	if err != nil {
 		return err
 	}
-	title, err := pg.Value[string](ctx, tx, titleSQL, pg.Args{"id": s.Project})
+	p, err := proposal.Get(ctx, tx, s.Project)
+	if err != nil {
+		return err
+	}
+	title, err := titleOf(ctx, tx, p)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func TestARoundFromInvitationToRank(t *testing.T) {
 	if r.State != Open || r.Seed == "" {
 		t.Fatalf("the round is %s with seed %q", r.State, r.Seed)
 	}
-	w.markAll(jury, func(j int, task Task) int { return 70 + 5*int(task.Number[len(task.Number)-1]-'0') + j })
+	w.markAll(jury, func(j int, task Task) int { return 70 + 5*int(task.Title[len(task.Title)-1]-'0') + j })
 	if err := w.book.CloseRound(ctx, w.staff, r.ID, Pressed{r.Version}); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestARoundFromInvitationToRank(t *testing.T) {
 func TestRecomputationEqualsTheStoredResult(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	_, jury, _, r := w.opened(3, 6)
-	w.markAll(jury, func(j int, task Task) int { return 60 + (j*7+int(task.Number[len(task.Number)-1])*11)%40 })
+	w.markAll(jury, func(j int, task Task) int { return 60 + (j*7+int(task.Title[len(task.Title)-1])*11)%40 })
 	if err := w.book.CloseRound(ctx, w.staff, r.ID, Pressed{r.Version}); err != nil {
 		t.Fatal(err)
 	}

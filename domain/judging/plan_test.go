@@ -97,7 +97,7 @@ func TestAnOpeningWithoutAPlanMakesOne(t *testing.T) {
 	if n := w.count(`select count(*) from assignment_plan where kind = 'whole' and mode = 'best' and filled = 10`, nil); n != 1 {
 		t.Errorf("%d plans", n)
 	}
-	if n, broken, err := Verify(ctx, w.db); n != 1 || len(broken) > 0 || err != nil {
+	if n, broken, err := VerifyPlans(ctx, w.db); n != 1 || len(broken) > 0 || err != nil {
 		t.Errorf("%d plans checked, %v, %v", n, broken, err)
 	}
 	for _, sql := range []string{`update assignment_plan set filled = 1`, `delete from assignment_plan`, `delete from conflict`} {
@@ -290,7 +290,7 @@ func TestARecusalMovesNobodyElse(t *testing.T) {
 	if n := w.count(`select count(*) from sheet where state = 'submitted'`, nil); n != int64(len(before)-2) {
 		t.Errorf("%d sheets still count", n)
 	}
-	if _, broken, err := Verify(ctx, w.db); len(broken) > 0 || err != nil {
+	if _, broken, err := VerifyPlans(ctx, w.db); len(broken) > 0 || err != nil {
 		t.Error(broken, err)
 	}
 }

@@ -131,9 +131,9 @@ const (
     join conflict c on c.judge_id = s.judge_id and c.proposal_id = s.proposal_id where s.state <> 'invalid' order by 1 limit 100`
 )
 
-// Verify checks every stored plan anew, with a checker that shares nothing with what made it, its fingerprints, and that
+// VerifyPlans checks every stored plan anew, with a checker that shares nothing with what made it, its fingerprints, and that
 // nobody has a seat in spite of a tie. It tells how many plans there are and what is broken.
-func Verify(ctx context.Context, q pg.Reader) (n int64, broken []string, err error) {
+func VerifyPlans(ctx context.Context, q pg.Reader) (n int64, broken []string, err error) {
 	if broken, err = pg.Values[string](ctx, q, bothSQL, nil); err != nil {
 		return 0, nil, err
 	}

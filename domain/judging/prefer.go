@@ -75,9 +75,10 @@ type WishList struct {
 
 const (
 	// A form takes 200 rows: what has no answer yet comes first.
-	wishListSQL = `select p.id::text, coalesce(p.number, '') as number, p.title, p.category, pl.name as place, coalesce(w.wish, '') as wish, c.judge_id is not null as tied, ` + namesColumn + `
-    from proposal p join place pl on pl.path = p.place left join judge_wish w on w.proposal_id = p.id and w.judge_id = @judge::uuid left join conflict c on c.proposal_id = p.id and c.judge_id = @judge::uuid
-  where p.edition_id = @edition::uuid and p.state in ('eligible', 'shortlisted', 'pitched') order by (w.wish is not null or c.judge_id is not null), p.number, p.id limit 200`
+	wishListSQL = `select p.id::text, case when x.blind then '' else coalesce(p.number, '') end as number, p.title, p.category, case when x.blind then '' else pl.name end as place, coalesce(w.wish, '') as wish, c.judge_id is not null as tied, ` + identityColumns + `
+    from proposal p join place pl on pl.path = p.place left join judge_wish w on w.proposal_id = p.id and w.judge_id = @judge::uuid left join conflict c on c.proposal_id = p.id and c.judge_id = @judge::uuid,
+    (select coalesce(bool_or(blind), true) as blind from review_round where edition_id = @edition::uuid) x
+  where p.edition_id = @edition::uuid and p.state in ('eligible', 'shortlisted', 'pitched') order by (w.wish is not null or c.judge_id is not null), case when x.blind then '' else p.number end, p.title, p.id limit 200`
 	begunSQL = `select count(*) from review_round r where r.edition_id = @edition::uuid and r.state <> 'planned'`
 	wishSQL  = `insert into judge_wish (judge_id, proposal_id, wish, at) values (@judge, @proposal, @wish, @at) on conflict (judge_id, proposal_id) do update set wish = excluded.wish, at = excluded.at`
 	mostSQL  = `update judge set load_max = @most where id = @id::uuid and load_min <= case when @most::int = 0 then 500 else @most::int end`
@@ -103,11 +104,11 @@ func (b *Book) WishList(ctx context.Context, by identity.Actor, judgeID string) 
 	}
 	type named struct {
 		Wish
-		Names []string
+		Identity
 	}
 	list, err := pg.All[named](ctx, b.db, wishListSQL, pg.Args{"judge": judgeID, "edition": e.ID})
 	for _, w := range list {
-		w.Title = blot(w.Title, telling(w.Names))
+		w.Title = w.hide(true).text(w.Title)
 		l.Projects = append(l.Projects, w.Wish)
 	}
 	return l, err

@@ -2,8 +2,8 @@ package judging
 
 import (
 	"context"
+	"slices"
 
-	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -104,13 +104,14 @@ const progressSQL = `select p.id::text as proposal_id, coalesce(p.number, '') as
     (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'judge', u.name, 'state', a.state, 'reason', a.reason, 'sheet', coalesce(s.state, '')) order by u.name, a.id), '[]')
       from assignment a join judge j on j.id = a.judge_id join person u on u.id = j.person_id left join sheet s on s.assignment_id = a.id
       where a.round_id = @round::uuid and a.proposal_id = p.id) as seats
-  from proposal p where p.edition_id = @edition::uuid and p.state in ('shortlisted', 'pitched', 'ranked', 'selected', 'reserve', 'not_selected', 'refining', 'refined', 'contracted')
+  from proposal p where p.edition_id = @edition::uuid and p.state not in ('withdrawn', 'void') and exists (select from round_entry e where e.round_id = @round::uuid and e.proposal_id = p.id)
   order by p.number, p.id limit 500`
 
 // Room is an edition's judging for its desk.
 type Room struct {
 	Judges   []Judge
-	Round    Round // zero when none is planned
+	Round    Round   // the one to work on: the first that is not closed, else the last; zero when none is planned
+	Rounds   []Round // all of them in their order
 	Rubric   []Criterion
 	Projects []Progress
 	Eligible int
@@ -132,7 +133,12 @@ func (b *Book) Room(ctx context.Context, by identity.Actor, editionID string) (R
 	if err != nil || len(rounds) == 0 {
 		return room, err
 	}
-	room.Round = rounds[len(rounds)-1]
+	room.Rounds, room.Round = rounds, rounds[len(rounds)-1]
+	for _, r := range slices.Backward(rounds) {
+		if r.State != Closed {
+			room.Round = r
+		}
+	}
 	if room.Rubric, err = Criteria(ctx, b.db, room.Round.ID); err != nil || room.Round.State == Planned {
 		return room, err
 	}
@@ -159,17 +165,24 @@ type Feedback struct {
 
 const wordsSQL = `select s.marks from sheet s where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' order by md5(s.id::text)`
 
-// FeedbackOf is a ranked proposal's feedback. The caller has made sure that the results are public and the reader
-// belongs to the team.
+const lastResultSQL = `select x.round_id::text as round, x.score, x.rank from round_result x join review_round r on r.id = x.round_id
+  where x.proposal_id = @proposal::uuid and r.state = 'closed' and x.run = (select max(run) from round_result where round_id = x.round_id) order by r.seq desc limit 1`
+
+// FeedbackOf is a judged proposal's feedback from the last round it was in. The caller has made sure that the results are
+// public and the reader belongs to the team.
 func FeedbackOf(ctx context.Context, q pg.Reader, p proposal.Proposal) (Feedback, error) {
-	rounds, err := Rounds(ctx, q, p.EditionID)
+	type result struct {
+		Round       string
+		Score, Rank int
+	}
+	last, err := pg.One[result](ctx, q, lastResultSQL, pg.Args{"proposal": p.ID})
 	if err != nil {
 		return Feedback{}, err
 	}
-	if len(rounds) == 0 || p.Score == nil || p.Rank == nil {
-		return Feedback{}, fault.Missing()
+	f := Feedback{Score: last.Score, Rank: last.Rank}
+	if f.Round, err = pg.One[Round](ctx, q, roundSQL, pg.Args{"id": last.Round}); err != nil {
+		return f, err
 	}
-	f := Feedback{Round: rounds[len(rounds)-1], Score: *p.Score, Rank: *p.Rank}
 	type said struct{ Marks map[string]int }
 	sheets, err := pg.All[said](ctx, q, wordsSQL, pg.Args{"round": f.Round.ID, "proposal": p.ID})
 	if err != nil {

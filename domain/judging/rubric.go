@@ -33,6 +33,17 @@ const (
 	weighedSQL   = `update review_round set version = version + 1 where id = @id::uuid`
 )
 
+// writeRubric gives a round its criteria, in their order.
+func writeRubric(ctx context.Context, tx pg.Tx, roundID string, rubric []Criterion) error {
+	for i, c := range rubric {
+		if _, err := pg.Do(ctx, tx, criterionSQL, pg.Args{"round": roundID, "code": c.Code, "seq": i + 1, "name": c.Name, "name_en": c.NameEn,
+			"hint": c.Hint, "hint_en": c.HintEn, "weight": c.Weight}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Criteria lists a round's rubric.
 func Criteria(ctx context.Context, q pg.Reader, roundID string) ([]Criterion, error) {
 	return pg.All[Criterion](ctx, q, criteriaSQL, pg.Args{"round": roundID})

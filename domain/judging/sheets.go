@@ -151,7 +151,7 @@ func hold(ctx context.Context, tx pg.Tx, a Assignment) (Sheet, bool, error) {
 	if err != nil {
 		return Sheet{}, false, err
 	}
-	if !a.Live() || (project != proposal.Shortlisted && project != proposal.Pitched) {
+	if !a.Live() || (project != proposal.Eligible && project != proposal.Shortlisted && project != proposal.Pitched) {
 		return Sheet{}, false, fault.New(fault.Conflict, "这个项目现在不由您评审")
 	}
 	return maybeSheet(ctx, tx, a.ID)
@@ -181,46 +181,59 @@ func (b *Book) write(ctx context.Context, by identity.Actor, assignmentID string
 	if err != nil {
 		return 0, err
 	}
-	marks, total, err := d.read(rubric, to == Submitted)
+	e := filled{draft: d, to: to, at: b.clock.Now()}
+	if e.marks, e.total, err = d.read(rubric, to == Submitted); err != nil {
+		return 0, err
+	}
+	err = b.db.Change(ctx, func(tx pg.Tx) error {
+		saves, err = e.put(ctx, tx, w, a)
+		return err
+	})
+	return saves, err
+}
+
+// filled is a sheet that was read and may be written.
+type filled struct {
+	draft SheetDraft
+	marks map[string]int
+	total *int
+	to    string
+	at    time.Time
+}
+
+// put writes the sheet in the caller's transaction and tells the count of saves.
+func (e filled) put(ctx context.Context, tx pg.Tx, w identity.Warrant, a Assignment) (saves int, err error) {
+	s, found, err := hold(ctx, tx, a)
 	if err != nil {
 		return 0, err
 	}
-	now := b.clock.Now()
-	args := pg.Args{"marks": marks, "total": total, "comment": d.Comment, "note": d.PrivateNote, "state": to, "submitted": (*time.Time)(nil)}
-	if to == Submitted {
-		args["submitted"] = &now
+	d := e.draft
+	if found && s.Saves == d.Saves+1 && s.State == e.to && maps.Equal(s.Marks, e.marks) && s.Comment == d.Comment && s.PrivateNote == d.PrivateNote {
+		return s.Saves, nil // the same form came twice
 	}
-	err = b.db.Change(ctx, func(tx pg.Tx) error {
-		s, found, err := hold(ctx, tx, a)
-		if err != nil {
-			return err
-		}
-		saves = s.Saves + 1
-		if found && s.Saves == d.Saves+1 && s.State == to && maps.Equal(s.Marks, marks) && s.Comment == d.Comment && s.PrivateNote == d.PrivateNote {
-			saves = s.Saves // the same form came twice
-			return nil
-		}
-		if found && s.State == Submitted {
-			return fault.New(fault.Conflict, "这份评分表已经交了。要改的话，请先点「我要修改」")
-		}
-		if s.Saves != d.Saves {
-			return stale()
-		}
-		e := audit.Event{Entity: "sheet", ID: s.ID, Version: s.Version + 1, Action: "submit", From: s.State, To: to, Place: a.Place, At: now}
-		if !found {
-			e.ID, e.Action = uuid.Must(uuid.NewV7()).String(), map[string]string{Drafted: "begin", Submitted: "submit"}[to]
-			args["id"], args["assignment"], args["round"], args["proposal"], args["judge"] = e.ID, a.ID, a.RoundID, a.ProposalID, a.JudgeID
-			_, err = pg.Do(ctx, tx, newSheetSQL, args)
-		} else {
-			args["id"] = s.ID
-			_, err = pg.Do(ctx, tx, saveSheetSQL, args)
-		}
-		if err != nil || (found && to == Drafted) { // a save is not a change of state
-			return err
-		}
-		return audit.Record(ctx, tx, w, e)
-	})
-	return saves, err
+	if found && s.State == Submitted {
+		return 0, fault.New(fault.Conflict, "这份评分表已经交了。要改的话，请先点「我要修改」")
+	}
+	if s.Saves != d.Saves {
+		return 0, stale()
+	}
+	args := pg.Args{"marks": e.marks, "total": e.total, "comment": d.Comment, "note": d.PrivateNote, "state": e.to, "submitted": (*time.Time)(nil)}
+	if e.to == Submitted {
+		args["submitted"] = &e.at
+	}
+	event := audit.Event{Entity: "sheet", ID: s.ID, Version: s.Version + 1, Action: "submit", From: s.State, To: e.to, Place: a.Place, At: e.at}
+	if !found {
+		event.ID, event.Action = uuid.Must(uuid.NewV7()).String(), map[string]string{Drafted: "begin", Submitted: "submit"}[e.to]
+		args["id"], args["assignment"], args["round"], args["proposal"], args["judge"] = event.ID, a.ID, a.RoundID, a.ProposalID, a.JudgeID
+		_, err = pg.Do(ctx, tx, newSheetSQL, args)
+	} else {
+		args["id"] = s.ID
+		_, err = pg.Do(ctx, tx, saveSheetSQL, args)
+	}
+	if err != nil || (found && e.to == Drafted) { // a save is not a change of state
+		return s.Saves + 1, err
+	}
+	return s.Saves + 1, audit.Record(ctx, tx, w, event)
 }
 
 // Reason is a button that needs a reason.

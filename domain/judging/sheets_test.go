@@ -178,13 +178,3 @@ func TestABlindProposalNamesNobody(t *testing.T) {
 		t.Errorf("the title lost too much: %q", r.Project.Title)
 	}
 }
-
-func TestBlotting(t *testing.T) {
-	for text, want := range map[string]string{
-		"找张桂兰，张桂兰在家": "找○○，○○在家", "电话13812340417。": "电话（号码已隐去）。", "预算 12345 元，共 2026 年": "预算 12345 元，共 2026 年",
-		"+8613812340417": "（号码已隐去）", "0379-65123456": "（号码已隐去）", "138-1234-0417": "（号码已隐去）"} {
-		if got := blot(text, telling([]string{"桂兰", "张桂兰", "队"})); got != want {
-			t.Errorf("blot(%q) = %q, want %q", text, got, want)
-		}
-	}
-}

@@ -143,7 +143,7 @@ func (h *house) judge() {
 		h.must(jury.Invite(h.ctx, chair, call, judging.NewJudge{ID: seat, PersonID: person(who, "").ID, Expertise: "expert"}))
 		h.must(jury.Answer(h.ctx, person(who, identity.Judge), seat, judging.Reply{Answer: "yes", Ties: true, Secret: true, Version: 1}))
 	}
-	h.must(jury.Plan(h.ctx, chair, call, judging.NewRound{ID: round, Kind: judging.Pitch, ClosesAt: thursday.AddDate(0, 0, 7)}))
+	h.must(jury.Plan(h.ctx, chair, call, judging.NewRound{ID: round, Kind: judging.Pitch, ClosesAt: thursday.AddDate(0, 0, 7), Named: true}))
 	h.must(jury.OpenRound(h.ctx, chair, round, judging.Pressed{Version: 1}))
 	for _, who := range judges {
 		q, err := jury.MyQueue(h.ctx, person(who, identity.Judge))

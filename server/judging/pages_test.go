@@ -55,6 +55,7 @@ type house struct {
 	*testing.T
 	app   *fiber.App
 	clock *clock.Manual
+	owner string // the database's owner, for what other areas do
 }
 
 func newHouse(t *testing.T) house {
@@ -87,7 +88,7 @@ func newHouse(t *testing.T) house {
 	}
 	c := clock.NewManual(time.Date(2026, 6, 15, 12, 0, 0, 0, clock.Shanghai))
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
-	return house{t, web.New(site, Routes(judging.New(db, c), edition.New(db, c), db, c)), c}
+	return house{t, web.New(site, append(Routes(judging.New(db, c), edition.New(db, c), db, c), SheetRoutes(judging.New(db, c), db, nil, c)...)), c, ownerURL}
 }
 
 // ask sends a request of a person; fields make it a post. It fails unless the answer has the status.
@@ -185,7 +186,7 @@ func TestInvitations(t *testing.T) {
 	page, _ = h.ask("11", at+"/ties", 422, "proposal_id", "", "reason", "邻居")
 	h.has(page, "请选一个项目", "邻居")
 	page, _ = h.ask("11", at, 200)
-	id := regexp.MustCompile(`<option value="([0-9a-f-]{36})">A1 `).FindStringSubmatch(page)
+	id := regexp.MustCompile(`<option value="([0-9a-f-]{36})">旧衣改造坊1`).FindStringSubmatch(page)
 	if id == nil {
 		t.Fatal("the project is not offered")
 	}

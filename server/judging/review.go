@@ -2,8 +2,10 @@ package judging
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"seedbed/domain/clock"
 	"seedbed/domain/fault"
@@ -18,7 +20,8 @@ func (h handlers) queue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(c, view.Queue(q))
+	find := web.Query(c, "q")
+	return web.Page(c, view.Queue(view.QueuePage{Queue: q, Shown: q.Found(find).Tasks, Find: find}))
 }
 
 func (h handlers) summons(c *fiber.Ctx) error {
@@ -156,11 +159,38 @@ func (h handlers) save(c *fiber.Ctx) error {
 		}
 		return c.JSON(fiber.Map{"saved": h.clock.Now().In(clock.Shanghai).Format("15:04"), "version": saves})
 	}
+	if err == nil {
+		form.Values.Set("version", strconv.Itoa(saves))
+		err = h.phrase(c, id, draft, saves, form.Value("then"))
+	}
 	if err != nil {
 		return h.again(c, form, err)
 	}
 	web.Said(c, "存好了，还没有提交")
 	return web.See(c, "/review/"+id)
+}
+
+// phrase does what a button about kept sentences asks for once the sheet is kept: it puts one into the comment, or keeps
+// the comment to be used again.
+func (h handlers) phrase(c *fiber.Ctx, id string, draft judging.SheetDraft, saves int, then string) error {
+	if then == "keep" {
+		err := h.book.KeepPhrase(c.UserContext(), web.Actor(c), judging.NewPhrase{Text: draft.Comment})
+		if m, wrong := fault.InFields(err)["text"]; wrong {
+			return fault.Field("comment", m.Text, m.Args...)
+		}
+		return err
+	}
+	which, chosen := strings.CutPrefix(then, "phrase.")
+	if !chosen || uuid.Validate(which) != nil {
+		return nil
+	}
+	p, err := h.book.Phrase(c.UserContext(), web.Actor(c), which)
+	if err != nil {
+		return err
+	}
+	draft.Saves, draft.Comment = saves, draft.Comment+p.Text
+	_, err = h.book.Save(c.UserContext(), web.Actor(c), id, draft)
+	return err
 }
 
 func (h handlers) submit(c *fiber.Ctx) error {
@@ -172,26 +202,40 @@ func (h handlers) submit(c *fiber.Ctx) error {
 	if err == nil {
 		err = h.book.Submit(c.UserContext(), web.Actor(c), id, draft)
 	}
+	if form.Value("autosave") == "1" { // by the script, perhaps long after it was pressed without a line
+		if err != nil {
+			return err
+		}
+		next, err := h.next(c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(fiber.Map{"saved": h.clock.Now().In(clock.Shanghai).Format("15:04"), "version": draft.Saves + 1, "next": next})
+	}
 	if err != nil {
 		return h.again(c, form, err)
 	}
-	return h.onward(c)
-}
-
-// onward leads from a sheet handed in to the next that is not.
-func (h handlers) onward(c *fiber.Ctx) error {
-	q, err := h.book.MyQueue(c.UserContext(), web.Actor(c))
+	next, err := h.next(c)
 	if err != nil {
 		return err
+	}
+	return web.See(c, next)
+}
+
+// next leads from a sheet handed in to the next that is not, and says so.
+func (h handlers) next(c *fiber.Ctx) (string, error) {
+	q, err := h.book.MyQueue(c.UserContext(), web.Actor(c))
+	if err != nil {
+		return "", err
 	}
 	for _, t := range q.Tasks {
 		if t.RoundState == judging.Open && !t.Done() {
 			web.Said(c, "提交了。下面是下一个项目")
-			return web.See(c, "/review/"+t.ID)
+			return "/review/" + t.ID, nil
 		}
 	}
 	web.Said(c, "提交了。您的项目都评完了")
-	return web.See(c, "/review")
+	return "/review", nil
 }
 
 // because shows the page of a step that asks for a reason.

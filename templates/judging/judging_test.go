@@ -48,19 +48,20 @@ func sheetPage(sheet, round string, form ui.Form) SheetPage {
 	r := judging.Reading{Assignment: judging.Assignment{ID: "a1", State: judging.Assigned, RoundState: round}, Rubric: judging.DefaultRubric(judging.Pitch), Deadline: &noon, Edition: "第三届",
 		Sheet: judging.Sheet{State: sheet, Marks: map[string]int{"need": 80}, Total: &total, Reason: "看漏了", SubmittedAt: &noon, Comment: "写得好", PrivateNote: "再看看"},
 		Place: 2, Of: 3, Done: 1, Prev: "a0", Next: "a2", Mean: 80_25, N: 4,
-		Project: judging.Blind{Number: "JZ-03-A0001", Title: "楼道口的旧衣改造坊", Pitch: "旧衣变布袋", Track: "resident_team", Category: "mutual_aid", Colour: "orange", PlaceName: "电厂社区", Problem: "堵路\n难看",
+		Project: judging.Blind{Code: "07", Named: true, Number: "JZ-03-A0001", TeamName: "巧手姐妹队", Title: "楼道口的旧衣改造坊", Pitch: "旧衣变布袋", Track: "resident_team", Category: "mutual_aid", Colour: "orange", PlaceName: "电厂社区", Problem: "堵路\n难看",
 			HowFound: "visit", OrgWish: "yes", Affected: []string{"elders"}, Activities: []proposal.Activity{{Name: "改造课", Times: 8, Month: "8 月", Place: "活动室", People: 15}},
 			Lines: []proposal.Line{{Category: "M", Item: "布料", UnitPrice: 40_00, Qty: 60, Note: "询过价"}}, Requested: 2_400_00, People: 180, Months: "2026-07 – 2026-10"}}
 	return SheetPage{Reading: r, Form: form, Now: noon.AddDate(0, 0, -2)}
 }
 
 func pages() map[string]templ.Component {
-	all := map[string]templ.Component{"no queue": Queue(judging.Queue{Now: noon}), "excuse": Seat(wrongForm("reason"), SeatPage{Edition: edition.Edition{ID: "0190", Title: "第三届"}, Project: panel, Chair: panel.Seats[0]})}
+	all := map[string]templ.Component{"no queue": Queue(QueuePage{Queue: judging.Queue{Now: noon}}), "excuse": Seat(wrongForm("reason"), SeatPage{Edition: edition.Edition{ID: "0190", Title: "第三届"}, Project: panel, Chair: panel.Seats[0]})}
 	mark := 84_50
-	tasks := []judging.Task{{ID: "a1", Number: "A1", Title: "旧衣坊", Category: "mutual_aid", RoundState: judging.Open, RoundName: "书面初评", ClosesAt: &noon, Edition: "第三届", SheetState: judging.Submitted, Total: &mark},
+	tasks := []judging.Task{{ID: "a1", Code: "01", Title: "旧衣坊", Category: "mutual_aid", RoundState: judging.Open, RoundName: "书面初评", ClosesAt: &noon, Edition: "第三届", SheetState: judging.Submitted, Total: &mark},
 		{ID: "a2", Title: "巡河队", RoundState: judging.Open, SheetState: judging.Drafted}, {ID: "a3", Title: "票友会", RoundState: judging.Closed, SheetState: judging.Locked, Total: &mark}}
-	all["queue"] = Queue(judging.Queue{Tasks: tasks, Now: noon.AddDate(0, 0, -1), Seats: []judging.Seated{{Judge: judging.Judge{ID: "j1", State: judging.Invited}, Edition: "第三届"}, {Judge: judging.Judge{ID: "j2", State: judging.Accepted}, Edition: "第二届"}}})
-	all["queue all done"] = Queue(judging.Queue{Tasks: []judging.Task{tasks[0], {ID: "a4", RoundState: judging.Open, SheetState: judging.Submitted, Total: &mark}}, Now: noon})
+	all["queue"] = Queue(QueuePage{Shown: tasks, Queue: judging.Queue{Tasks: tasks, Now: noon.AddDate(0, 0, -1), Seats: []judging.Seated{{Judge: judging.Judge{ID: "j1", State: judging.Invited}, Edition: "第三届"}, {Judge: judging.Judge{ID: "j2", State: judging.Accepted}, Edition: "第二届"}}}})
+	all["queue nothing found"] = Queue(QueuePage{Find: "没有", Queue: judging.Queue{Tasks: tasks, Now: noon}})
+	all["queue all done"] = Queue(QueuePage{Queue: judging.Queue{Tasks: []judging.Task{tasks[0], {ID: "a4", RoundState: judging.Open, SheetState: judging.Submitted, Total: &mark}}, Now: noon}})
 	for _, state := range []string{judging.Invited, judging.Accepted, judging.Declined} {
 		s := judging.Summons{Judge: judging.Judge{ID: "j1", State: state, StatementAt: &noon, Version: 1}, Edition: edition.Edition{Title: "第三届"}}
 		all["summons "+state] = Summons(ui.Form{}, ui.Form{}, s)
@@ -79,6 +80,23 @@ func pages() map[string]templ.Component {
 		all["sheet "+state] = Sheet(sheetPage(state, judging.Open, wrongForm("marks.0.mark")))
 		all["sheet of a closed round "+state] = Sheet(sheetPage(state, judging.Closed, ui.Form{}))
 	}
+	rubric := judging.DefaultRubric(judging.Desk)
+	draft := judging.DraftOf(judging.Round{Version: 1}, rubric)
+	for _, state := range []string{judging.Planned, judging.Open} {
+		all["rubric "+state] = Rubric(RubricPage{Edition: edition.Edition{ID: "0190", Title: "第三届"}, Round: judging.Round{ID: "r", State: state}, Rubric: rubric, Draft: draft, Form: wrongForm("lines.0.name")})
+	}
+	all["phrases"] = Phrases(wrongForm("text"), []judging.Phrase{{ID: "1", Text: "请先把场地定下来。"}})
+	all["offline"] = Offline(wrongForm("workbook"), "r")
+	back := judging.Return{ID: "x", RoundID: "r", Name: "评分表.xlsx", State: "read", Version: 1, Rows: []judging.Weighed{{What: judging.RowNew, Title: "旧衣坊", Total: &mark}, {What: judging.RowClash, Brought: judging.Brought{Assignment: "a2"}},
+		{What: judging.RowSame}, {What: judging.RowBlank}, {What: judging.RowSent}}}
+	all["return"] = Return(wrongForm("choices.0.take"), back)
+	bad := back
+	bad.Rows = append([]judging.Weighed{{What: judging.RowBad, Wrong: []fault.Message{fault.Say("同一个项目有两行")}}}, back.Rows...)
+	all["return with faults"] = Return(ui.Form{}, bad)
+	bad.State = "taken"
+	all["return taken"] = Return(ui.Form{}, bad)
+	all["no feedback yet"] = Feedback(proposal.Proposal{ID: "p", Title: "旧衣坊"}, judging.Feedback{}, false)
+	all["feedback"] = Feedback(proposal.Proposal{ID: "p", Title: "旧衣坊"}, judging.Feedback{N: 3, Averages: []judging.Average{{Criterion: rubric[0], Mean: 84_50}}, Comments: []string{"请先和邻居谈谈"}}, true)
 	for _, kind := range []string{Recuse, Reopen} {
 		all[kind] = Because(wrongForm("reason"), sheetPage(judging.Submitted, judging.Open, ui.Form{}).Reading, kind)
 	}

@@ -4,9 +4,12 @@ package judging
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"seedbed/domain/edition"
 	"seedbed/domain/judging"
@@ -37,6 +40,22 @@ type SheetPage struct {
 	judging.Reading
 	Form ui.Form
 	Now  time.Time
+}
+
+// QueuePage is a judge's list, or what was looked for in it.
+type QueuePage struct {
+	judging.Queue
+	Shown []judging.Task
+	Find  string
+}
+
+// RubricPage is the editor of a round's rubric.
+type RubricPage struct {
+	Edition edition.Edition
+	Round   judging.Round
+	Rubric  []judging.Criterion // as it is stored
+	Draft   judging.RubricDraft
+	Form    ui.Form
 }
 
 // SeatPage is a judge's seat at a project that the desk is about to give to somebody else.
@@ -267,7 +286,7 @@ func choices(list []judging.Choice) []ui.Option {
 	options := []ui.Option{}
 	for _, c := range list {
 		if !c.Declared {
-			options = append(options, ui.Option{Value: c.ID, Label: strings.TrimSpace(c.Number+" "+c.Title) + " · " + c.Place})
+			options = append(options, ui.Option{Value: c.ID, Label: strings.Trim(c.Number+" "+c.Title+" · "+c.Place, " ·")})
 		}
 	}
 	return options
@@ -281,6 +300,67 @@ func declared(list []judging.Choice) []judging.Choice {
 		}
 	}
 	return ties
+}
+
+// roundsOf are the rounds of a judge's projects.
+func roundsOf(list []judging.Task) []string {
+	var ids []string
+	for _, t := range list {
+		if !slices.Contains(ids, t.RoundID) {
+			ids = append(ids, t.RoundID)
+		}
+	}
+	return ids
+}
+
+// pictures are a project's photos under the judge's own address: neither it nor the words beside a picture say who took it.
+func pictures(ctx context.Context, p SheetPage) []ui.Photo {
+	list := make([]ui.Photo, len(p.Project.Photos))
+	for i := range list {
+		at := sheetPath(p.ID) + "/photos/" + itoa(i+1)
+		list[i] = ui.Photo{Src: at + "/thumb", Full: at, Alt: words.T(ctx, "照片 %d", i+1)}
+	}
+	return list
+}
+
+// answer is what was answered to a question of the district, as a text.
+func answer(ctx context.Context, a judging.Answered) string {
+	switch a.Question.Kind {
+	case edition.AskYesNo:
+		return names(ctx, edition.YesNo, a.Answer.Text)
+	case edition.AskMany:
+		return orDash(strings.Join(a.Answer.Picks, words.T(ctx, "、")))
+	case edition.AskFile:
+		return words.T(ctx, "交了 %d 个文件，评审时不显示", len(a.Answer.Files))
+	}
+	return orDash(a.Answer.Text)
+}
+
+func questionColumns(q edition.Question) []ui.Col {
+	list := make([]ui.Col, len(q.Columns))
+	for i, c := range q.Columns {
+		list[i] = ui.Col{Label: c}
+	}
+	return list
+}
+
+// sheetData is what the sheet's script must know.
+func sheetData(ctx context.Context, p SheetPage) templ.Attributes {
+	return templ.Attributes{"data-sheet": p.ID, "data-who": ui.FrameOf(ctx).Actor.ID, "data-saved-say": words.T(ctx, "已存好 {t}"),
+		"data-kept-say": words.T(ctx, "没有网络：分数已存在这台手机上，有网马上送"), "data-submit-say": words.T(ctx, "没有网络：这份评分表会在有网时自动提交"),
+		"data-sent-say": words.T(ctx, "已提交 {t}"), "data-wrong-say": words.T(ctx, "有一项没有填对，请看一下")}
+}
+
+// codes are the judge's projects of the round, to jump to, with how far each sheet is.
+func codes(ctx context.Context, p SheetPage) []ui.Link {
+	list := make([]ui.Link, len(p.Around))
+	for i, t := range p.Around {
+		list[i] = ui.Link{Href: sheetPath(t.ID), Label: t.Code, Current: t.ID == p.ID}
+		if t.Done() {
+			list[i].Icon = "check"
+		}
+	}
+	return list
 }
 
 func sheetPath(id string) string { return "/review/" + id }

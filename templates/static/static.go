@@ -34,6 +34,7 @@ func init() {
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.css", "seedbed.js"} {
 		add(name, read(name))
 	}
+	add("sheet.js", read("sheet.js"))
 	add("editor.js", bundle("editor-phone.js", "editor-money.js", "editor-form.js", "editor-photos.js"))
 	manifest := read("manifest.webmanifest")
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png"} {
@@ -46,7 +47,7 @@ func init() {
 // addWorker puts the service worker at the root, where it may serve every page, and tells it which files to keep.
 func addWorker() {
 	var list []string
-	for _, name := range []string{"editor.js", "favicon.svg", "icon-192.png", "icons.svg", "manifest.webmanifest", "seedbed.css", "seedbed.js"} {
+	for _, name := range []string{"editor.js", "favicon.svg", "icon-192.png", "icons.svg", "manifest.webmanifest", "seedbed.css", "seedbed.js", "sheet.js"} {
 		list = append(list, paths[name])
 	}
 	sum := sha256.Sum256([]byte(strings.Join(list, " ") + string(read("sw.js"))))

@@ -277,10 +277,13 @@
       if (leaving.dataset.sure) return;
       e.preventDefault();
       e.stopPropagation();
-      const kept = await left(), go = () => { leaving.dataset.sure = "1"; leaving.requestSubmit ? leaving.requestSubmit() : leaving.submit(); };
+      const sheets = Object.keys(localStorage).filter(k => k.startsWith("seedbed-sheet:"));
+      const owed = sheets.filter(k => k.includes(unsent.dataset.unsent) && /"state":"kept"/.test(localStorage[k]));
+      const kept = [...await left(), ...owed.map(() => ({ href: "/review" }))], go = () => {
+        for (const k of sheets) localStorage.removeItem(k); leaving.dataset.sure = "1"; leaving.requestSubmit ? leaving.requestSubmit() : leaving.submit(); };
       if (!kept.length) return go();
       const first = kept[0];
-      one("a", unsent).href = "/proposals/" + (first.owner || first.id) + "/edit/" + (first.owner ? "photos" : first.step);
+      one("a", unsent).href = first.href || "/proposals/" + (first.owner || first.id) + "/edit/" + (first.owner ? "photos" : first.step);
       one("button", unsent).onclick = go;
       unsent.hidden = false;
       unsent.focus();

@@ -1,8 +1,8 @@
-// Seedbed's worker: keeps the look of the house and the pages of proposals being written on the phone, and nothing
-// else. With a line every page comes from the server; without one the editor's pages come from here.
+// Seedbed's worker: keeps the look of the house, the pages of proposals being written and a judge's sheets on the phone,
+// and nothing else. With a line every page comes from the server; without one those pages come from here.
 "use strict";
 const SHELL = "seedbed-shell-{{HASH}}", PAGES = "seedbed-pages", FILES = {{FILES}};
-const editor = /^\/proposals\/[0-9a-f-]{36}\/edit(\/\w+)?$/;
+const editor = /^\/(proposals\/[0-9a-f-]{36}\/edit(\/\w+)?|review(\/[0-9a-f-]{36})?)$/;
 
 self.addEventListener("install", e => {
   e.waitUntil(caches.open(SHELL).then(c => c.addAll([...FILES, new Request("/offline", { credentials: "omit" })])).then(() => self.skipWaiting()));
@@ -22,7 +22,7 @@ const keep = async (path, answer) => {
 self.addEventListener("message", e => {
   if (!e.data || !Array.isArray(e.data.keep)) return;
   e.waitUntil((async () => {
-    for (const path of e.data.keep.filter(p => editor.test(p)).slice(0, 12)) {
+    for (const path of e.data.keep.filter(p => editor.test(p)).slice(0, 60)) {
       if (await caches.match(path)) continue;
       try { await keep(path, await fetch(path, { redirect: "manual" })); } catch (x) { return; }
     }
