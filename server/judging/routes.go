@@ -22,7 +22,7 @@ type handlers struct {
 // Routes lists the pages.
 func Routes(book *judging.Book, _ *edition.Book, db *pg.DB, c clock.Clock) []web.Route {
 	h := handlers{book, db, c}
-	return []web.Route{
+	return append(pitchRoutes(book, db, c), []web.Route{
 		{Method: "GET", Path: "/desk/editions/:id/judging", May: identity.ReadSheets, Handle: h.room},
 		{Method: "POST", Path: "/desk/editions/:id/judging/judges", May: identity.RunRounds, Handle: h.invite},
 		{Method: "POST", Path: "/desk/editions/:id/judging/rounds", May: identity.RunRounds, Handle: h.plan},
@@ -42,7 +42,7 @@ func Routes(book *judging.Book, _ *edition.Book, db *pg.DB, c clock.Clock) []web
 		{Method: "POST", Path: "/review/:id/reopen", May: identity.Score, Handle: h.reopen},
 		{Method: "GET", Path: "/review/:id/recuse", May: identity.Score, Handle: h.because(view.Recuse)},
 		{Method: "POST", Path: "/review/:id/recuse", May: identity.Score, Handle: h.recuse},
-	}
+	}...)
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -35,6 +35,7 @@ func init() {
 		add(name, read(name))
 	}
 	add("editor.js", bundle("editor-phone.js", "editor-money.js", "editor-form.js", "editor-photos.js"))
+	add("board.js", read("board.js"))
 	manifest := read("manifest.webmanifest")
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png"} {
 		manifest = bytes.ReplaceAll(manifest, []byte(`"`+name+`"`), []byte(`"`+paths[name]+`"`))
