@@ -29,7 +29,6 @@ const (
 	minuteEarly = "评分表没有交齐就亮分，原因：%s"
 	minuteNone  = "—"
 	minuteGone  = "没有到场，按退出处理"
-	minuteSkip  = "这份纪要里有一个字「%s」印不出来（U+%04X）。请技术人员装上有这个字的字体"
 )
 
 // The minutes' heads, in Chinese as the rest of them: words:none.
@@ -75,7 +74,7 @@ func (b *Book) MinutePDF(ctx context.Context, by identity.Actor, roundID, base s
 	doc := print.Begin(&out, fonts, print.Info{Title: minuteTitle, Lang: "zh-CN", At: m.SealedAt})
 	if err := errors.Join(doc.Add(minuteSection(fonts, t, m, base)), doc.End()); err != nil {
 		if c, ok := errors.AsType[print.Missing](err); ok {
-			return Printed{}, fault.Wrap(err, fault.Conflict, minuteSkip, string(c.Char), c.Char)
+			return Printed{}, fault.Wrap(err, fault.Conflict, "这份纪要里有一个字「%s」印不出来（U+%04X）。请技术人员装上有这个字的字体", string(c.Char), c.Char)
 		}
 		return Printed{}, err
 	}
