@@ -40,7 +40,9 @@ func newHall(t *testing.T, n, j int) *hall {
 	return h
 }
 
-func (h *hall) place() NewStage { return NewStage{Hall: "区文化馆", StartsAt: noon.AddDate(0, 0, 1)} }
+func (h *hall) place() NewStage {
+	return NewStage{Hall: "区文化馆", StartsAt: noon.AddDate(0, 0, 1)}
+}
 
 func (h *hall) ok(err error) {
 	h.t.Helper()
