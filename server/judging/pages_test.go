@@ -55,6 +55,7 @@ type house struct {
 	*testing.T
 	app   *fiber.App
 	clock *clock.Manual
+	book  *judging.Book
 }
 
 func newHouse(t *testing.T) house {
@@ -87,7 +88,8 @@ func newHouse(t *testing.T) house {
 	}
 	c := clock.NewManual(time.Date(2026, 6, 15, 12, 0, 0, 0, clock.Shanghai))
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
-	return house{t, web.New(site, Routes(judging.New(db, c), edition.New(db, c), db, c)), c}
+	book := judging.New(db, c)
+	return house{t, web.New(site, Routes(book, edition.New(db, c), db, c)), c, book}
 }
 
 // ask sends a request of a person; fields make it a post. It fails unless the answer has the status.
