@@ -83,16 +83,16 @@ func TestThePitchRoomByFormsAlone(t *testing.T) {
 	marked := 0
 	for n := 11; n <= 16; n++ {
 		who := fmt.Sprint(n)
-		page, to := h.ask(who, "/review/pitch/"+round+"?stay=1", 200)
+		page, _ := h.ask(who, "/review/pitch/"+round+"?stay=1", 200)
 		seat := regexp.MustCompile(`href="(/review/[0-9a-f-]{36})"`).FindStringSubmatch(page)
 		if seat == nil {
 			continue // five of six judge it
 		}
-		if _, to = h.ask(who, "/review/pitch/"+round, 303); to != seat[1] {
+		if _, to := h.ask(who, "/review/pitch/"+round, 303); to != seat[1] {
 			t.Errorf("the sheet does not open by itself but %s", to)
 		}
 		if marked < 4 {
-			_, to = h.ask(who, seat[1]+"/submit", 303, pitchSheet(fmt.Sprint(70+n))...)
+			_, to := h.ask(who, seat[1]+"/submit", 303, pitchSheet(fmt.Sprint(70+n))...)
 			if marked++; to != "/review/pitch/"+round {
 				t.Errorf("led to %s after handing in", to)
 			}
