@@ -108,6 +108,17 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.ballot_in_time() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform from poll where id = new.poll_id for key share;
+  if not exists (select from poll where id = new.poll_id and state = 'planned' and new.at >= opens_at and new.at < closes_at) then
+    raise exception '现在不是投票的时间' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.check_move() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -300,6 +311,16 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.minute_signed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state = 'signed' then
+    raise exception '签好字的纪要不能再改' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.must_be_audited() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -416,6 +437,25 @@ begin
   if new.state = 'invalid' and new.reason = '' then
     raise exception '作废评分表要写明原因' using errcode = 'SB001';
   end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.sheet_on_stage() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare slot pitch_slot; line int;
+begin
+  select s.* into slot from pitch_slot s where s.room_id = new.round_id and s.proposal_id = new.proposal_id;
+  if slot.id is null or new.state not in ('submitted', 'draft') or (tg_op = 'UPDATE' and new.state = old.state) or (tg_op = 'INSERT' and new.state = 'draft') then
+    return new;
+  end if;
+  if new.state = 'submitted' and slot.state = 'waiting' then
+    raise exception '这个项目还没有上台。分数可以先存着，等讲完再交' using errcode = 'SB001';
+  elsif slot.state in ('shown', 'absent') then
+    raise exception '这个项目已经亮分，或者没有到场，评分表不能再交' using errcode = 'SB001';
+  end if;
+  update pitch_room set events = events + 1 where id = slot.room_id returning events into line;
+  insert into board_event values (slot.room_id, line, 'sheet', slot.id, coalesce(new.submitted_at, now()));
   return new;
 end $$;
 
@@ -753,6 +793,14 @@ CREATE TABLE public.award (
     CONSTRAINT award_result_check CHECK ((result = ANY (ARRAY['selected'::text, 'reserve'::text, 'not_selected'::text])))
 );
 
+CREATE TABLE public.ballot (
+    poll_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    track text NOT NULL,
+    proposal_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.ban (
     id uuid NOT NULL,
     place public.ltree NOT NULL,
@@ -777,6 +825,14 @@ CREATE TABLE public.ban_lift (
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT ban_lift_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE public.board_event (
+    room_id uuid NOT NULL,
+    n integer NOT NULL,
+    kind text NOT NULL,
+    slot_id uuid,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.budget_line (
@@ -1915,6 +1971,69 @@ CREATE TABLE public.person_key (
     wrapped bytea NOT NULL
 );
 
+CREATE TABLE public.pitch_draw (
+    room_id uuid NOT NULL,
+    n integer NOT NULL,
+    seed text NOT NULL,
+    input jsonb NOT NULL,
+    result jsonb NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    drawn_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT pitch_draw_check CHECK (((n = 1) OR (reason <> ''::text)))
+);
+
+CREATE TABLE public.pitch_minute (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'sealed'::text NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    scan_id uuid,
+    signed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT pitch_minute_check CHECK (((state = 'signed'::text) = ((scan_id IS NOT NULL) AND (signed_at IS NOT NULL))))
+);
+
+CREATE TABLE public.pitch_room (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text DEFAULT 'drawn'::text NOT NULL,
+    hall text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    present_min integer NOT NULL,
+    question_min integer NOT NULL,
+    draws integer DEFAULT 1 NOT NULL,
+    since timestamp with time zone,
+    used_ms bigint DEFAULT 0 NOT NULL,
+    public_at timestamp with time zone,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    events integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT pitch_room_present_min_check CHECK (((present_min >= 1) AND (present_min <= 60))),
+    CONSTRAINT pitch_room_question_min_check CHECK (((question_min >= 0) AND (question_min <= 60))),
+    CONSTRAINT pitch_room_used_ms_check CHECK ((used_ms >= 0))
+);
+
+CREATE TABLE public.pitch_slot (
+    id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    called_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    used_ms bigint DEFAULT 0 NOT NULL,
+    shown_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    score integer,
+    marks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT pitch_slot_check CHECK (((state = 'shown'::text) = (score IS NOT NULL)))
+);
+
 CREATE TABLE public.place (
     path public.ltree NOT NULL,
     level text NOT NULL,
@@ -1927,6 +2046,29 @@ CREATE TABLE public.place (
     valid_to date,
     CONSTRAINT place_check CHECK (((valid_to IS NULL) OR (valid_to > valid_from))),
     CONSTRAINT place_level_check CHECK ((level = ANY (ARRAY['city'::text, 'district'::text, 'subdistrict'::text, 'community'::text])))
+);
+
+CREATE TABLE public.poll (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    share integer NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT poll_check CHECK ((closes_at > opens_at)),
+    CONSTRAINT poll_check1 CHECK (((state = 'counted'::text) = (digest <> ''::text))),
+    CONSTRAINT poll_share_check CHECK (((share >= 1) AND (share <= 30)))
+);
+
+CREATE TABLE public.poll_result (
+    poll_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    votes integer NOT NULL,
+    paper integer NOT NULL,
+    points integer NOT NULL,
+    CONSTRAINT poll_result_points_check CHECK (((points >= 0) AND (points <= 10000)))
 );
 
 CREATE TABLE public.proposal_activity (
@@ -2417,6 +2559,32 @@ CREATE TABLE public.tranche (
     CONSTRAINT tranche_mode_check CHECK ((mode = ANY (ARRAY['release'::text, 'transfer'::text])))
 );
 
+CREATE TABLE public.twice (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    kind text NOT NULL,
+    assignment_id uuid,
+    box text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'once'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT twice_check CHECK (((kind = 'sheet'::text) = (assignment_id IS NOT NULL))),
+    CONSTRAINT twice_check1 CHECK (((kind = 'box'::text) = (box <> ''::text))),
+    CONSTRAINT twice_kind_check CHECK ((kind = ANY (ARRAY['sheet'::text, 'box'::text])))
+);
+
+CREATE TABLE public.twice_pass (
+    twice_id uuid NOT NULL,
+    pass integer NOT NULL,
+    person_id uuid NOT NULL,
+    marks jsonb NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT twice_pass_check CHECK (((pass < 3) OR (reason <> ''::text))),
+    CONSTRAINT twice_pass_pass_check CHECK (((pass >= 1) AND (pass <= 3)))
+);
+
 CREATE TABLE public.typed_form (
     visit bytea NOT NULL,
     sealed bytea NOT NULL,
@@ -2521,6 +2689,9 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
 
+ALTER TABLE ONLY public.ballot
+    ADD CONSTRAINT ballot_pkey PRIMARY KEY (poll_id, person_id, track);
+
 ALTER TABLE ONLY public.ban_lift
     ADD CONSTRAINT ban_lift_pkey PRIMARY KEY (ban_id);
 
@@ -2529,6 +2700,9 @@ ALTER TABLE ONLY public.ban
 
 ALTER TABLE ONLY public.ban
     ADD CONSTRAINT ban_proposal_id_key UNIQUE (proposal_id);
+
+ALTER TABLE ONLY public.board_event
+    ADD CONSTRAINT board_event_pkey PRIMARY KEY (room_id, n);
 
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_pkey PRIMARY KEY (id);
@@ -2743,8 +2917,32 @@ ALTER TABLE ONLY public.person
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.pitch_draw
+    ADD CONSTRAINT pitch_draw_pkey PRIMARY KEY (room_id, n);
+
+ALTER TABLE ONLY public.pitch_minute
+    ADD CONSTRAINT pitch_minute_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pitch_room
+    ADD CONSTRAINT pitch_room_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pitch_slot
+    ADD CONSTRAINT pitch_slot_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pitch_slot
+    ADD CONSTRAINT pitch_slot_room_id_proposal_id_key UNIQUE (room_id, proposal_id);
+
+ALTER TABLE ONLY public.pitch_slot
+    ADD CONSTRAINT pitch_slot_room_id_seq_key UNIQUE (room_id, seq) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.place
     ADD CONSTRAINT place_pkey PRIMARY KEY (path);
+
+ALTER TABLE ONLY public.poll
+    ADD CONSTRAINT poll_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.poll_result
+    ADD CONSTRAINT poll_result_pkey PRIMARY KEY (poll_id, proposal_id);
 
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_agreement_id_key UNIQUE (agreement_id);
@@ -2917,6 +3115,12 @@ ALTER TABLE ONLY public.tranche
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_project_id_seq_key UNIQUE (project_id, seq);
 
+ALTER TABLE ONLY public.twice_pass
+    ADD CONSTRAINT twice_pass_pkey PRIMARY KEY (twice_id, pass);
+
+ALTER TABLE ONLY public.twice
+    ADD CONSTRAINT twice_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.typed_form
     ADD CONSTRAINT typed_form_pkey PRIMARY KEY (visit);
 
@@ -3052,6 +3256,8 @@ CREATE INDEX paper_export_person ON public.paper_export USING btree (person_id, 
 
 CREATE INDEX person_home ON public.person USING btree (home, home_state);
 
+CREATE UNIQUE INDEX pitch_slot_up ON public.pitch_slot USING btree (room_id) WHERE (state = 'up'::text);
+
 CREATE INDEX place_tree ON public.place USING gist (path);
 
 CREATE INDEX project_edition ON public.project USING btree (edition_id, state);
@@ -3170,6 +3376,12 @@ CREATE INDEX topic_task_of ON public.topic_task USING btree (topic_id, due, id);
 
 CREATE INDEX tranche_state ON public.tranche USING btree (state, place);
 
+CREATE UNIQUE INDEX twice_box ON public.twice USING btree (round_id, box) WHERE (kind = 'box'::text);
+
+CREATE UNIQUE INDEX twice_pass_apart ON public.twice_pass USING btree (twice_id, person_id) WHERE (pass < 3);
+
+CREATE UNIQUE INDEX twice_sheet ON public.twice USING btree (assignment_id) WHERE (kind = 'sheet'::text);
+
 CREATE INDEX upload_at ON public.upload USING btree (at);
 
 CREATE INDEX upload_person ON public.upload USING btree (person) WHERE (done_at IS NULL);
@@ -3223,6 +3435,10 @@ CREATE CONSTRAINT TRIGGER award_audited AFTER INSERT OR UPDATE ON public.award D
 CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.award_confirm_guard();
 
 CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
+
+CREATE TRIGGER ballot_in_time BEFORE INSERT OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_in_time();
+
+CREATE TRIGGER board_event_never BEFORE DELETE OR UPDATE ON public.board_event FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER calendar_change_never BEFORE DELETE OR UPDATE ON public.calendar_change FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -3294,6 +3510,8 @@ CREATE TRIGGER ledger_tx_never BEFORE DELETE OR UPDATE ON public.ledger_tx FOR E
 
 CREATE TRIGGER member_support AFTER INSERT OR UPDATE OF state ON public.team_member FOR EACH ROW WHEN (((new.state = 'accepted'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.support_of_member();
 
+CREATE TRIGGER minute_signed BEFORE UPDATE ON public.pitch_minute FOR EACH ROW EXECUTE FUNCTION public.minute_signed();
+
 CREATE CONSTRAINT TRIGGER money_hold_audited AFTER INSERT OR UPDATE ON public.money_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('money_hold');
 
 CREATE TRIGGER money_hold_move BEFORE UPDATE ON public.money_hold FOR EACH ROW EXECUTE FUNCTION public.check_move('money_hold');
@@ -3316,9 +3534,29 @@ CREATE TRIGGER paper_export_move BEFORE UPDATE ON public.paper_export FOR EACH R
 
 CREATE TRIGGER payment_never BEFORE DELETE OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER pitch_draw_never BEFORE DELETE OR UPDATE ON public.pitch_draw FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE CONSTRAINT TRIGGER pitch_minute_audited AFTER INSERT OR UPDATE ON public.pitch_minute DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('pitch_minute');
+
+CREATE TRIGGER pitch_minute_move BEFORE UPDATE ON public.pitch_minute FOR EACH ROW EXECUTE FUNCTION public.check_move('pitch_minute');
+
+CREATE CONSTRAINT TRIGGER pitch_room_audited AFTER INSERT OR UPDATE ON public.pitch_room DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('pitch_room');
+
+CREATE TRIGGER pitch_room_move BEFORE UPDATE ON public.pitch_room FOR EACH ROW EXECUTE FUNCTION public.check_move('pitch_room');
+
+CREATE CONSTRAINT TRIGGER pitch_slot_audited AFTER INSERT OR UPDATE ON public.pitch_slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('pitch_slot');
+
+CREATE TRIGGER pitch_slot_move BEFORE UPDATE ON public.pitch_slot FOR EACH ROW EXECUTE FUNCTION public.check_move('pitch_slot');
+
 CREATE TRIGGER place_gallery AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.gallery_of_place();
 
 CREATE TRIGGER place_talents AFTER UPDATE OF name, name_en ON public.place FOR EACH ROW WHEN (((old.name <> new.name) OR (old.name_en <> new.name_en))) EXECUTE FUNCTION public.talents_of_place();
+
+CREATE CONSTRAINT TRIGGER poll_audited AFTER INSERT OR UPDATE ON public.poll DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('poll');
+
+CREATE TRIGGER poll_move BEFORE UPDATE ON public.poll FOR EACH ROW EXECUTE FUNCTION public.check_move('poll');
+
+CREATE TRIGGER poll_result_never BEFORE DELETE OR UPDATE ON public.poll_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER project_audited AFTER INSERT OR UPDATE ON public.project DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('project');
 
@@ -3386,6 +3624,8 @@ CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE F
 
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
 
+CREATE TRIGGER sheet_on_stage BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_on_stage();
+
 CREATE CONSTRAINT TRIGGER talent_audited AFTER INSERT OR UPDATE ON public.talent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('talent');
 
 CREATE TRIGGER talent_grams BEFORE INSERT OR UPDATE ON public.talent FOR EACH ROW EXECUTE FUNCTION public.talent_grams();
@@ -3421,6 +3661,12 @@ CREATE TRIGGER topic_move BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUN
 CREATE CONSTRAINT TRIGGER tranche_audited AFTER INSERT OR UPDATE ON public.tranche DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('tranche');
 
 CREATE TRIGGER tranche_move BEFORE UPDATE ON public.tranche FOR EACH ROW EXECUTE FUNCTION public.check_move('tranche');
+
+CREATE CONSTRAINT TRIGGER twice_audited AFTER INSERT OR UPDATE ON public.twice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('twice');
+
+CREATE TRIGGER twice_move BEFORE UPDATE ON public.twice FOR EACH ROW EXECUTE FUNCTION public.check_move('twice');
+
+CREATE TRIGGER twice_pass_never BEFORE DELETE OR UPDATE ON public.twice_pass FOR EACH ROW EXECUTE FUNCTION public.never();
 
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
@@ -3581,6 +3827,15 @@ ALTER TABLE ONLY public.award
 ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
+ALTER TABLE ONLY public.ballot
+    ADD CONSTRAINT ballot_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.ballot
+    ADD CONSTRAINT ballot_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES public.poll(id);
+
+ALTER TABLE ONLY public.ballot
+    ADD CONSTRAINT ballot_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
 ALTER TABLE ONLY public.ban
     ADD CONSTRAINT ban_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
 
@@ -3601,6 +3856,12 @@ ALTER TABLE ONLY public.ban
 
 ALTER TABLE ONLY public.ban
     ADD CONSTRAINT ban_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.board_event
+    ADD CONSTRAINT board_event_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.pitch_room(id);
+
+ALTER TABLE ONLY public.board_event
+    ADD CONSTRAINT board_event_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.pitch_slot(id);
 
 ALTER TABLE ONLY public.budget_line
     ADD CONSTRAINT budget_line_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
@@ -3902,8 +4163,47 @@ ALTER TABLE ONLY public.person
 ALTER TABLE ONLY public.person_key
     ADD CONSTRAINT person_key_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.pitch_draw
+    ADD CONSTRAINT pitch_draw_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.pitch_draw
+    ADD CONSTRAINT pitch_draw_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.pitch_room(id);
+
+ALTER TABLE ONLY public.pitch_minute
+    ADD CONSTRAINT pitch_minute_id_fkey FOREIGN KEY (id) REFERENCES public.pitch_room(id);
+
+ALTER TABLE ONLY public.pitch_minute
+    ADD CONSTRAINT pitch_minute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.pitch_minute
+    ADD CONSTRAINT pitch_minute_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.pitch_room
+    ADD CONSTRAINT pitch_room_id_fkey FOREIGN KEY (id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.pitch_room
+    ADD CONSTRAINT pitch_room_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.pitch_slot
+    ADD CONSTRAINT pitch_slot_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.pitch_slot
+    ADD CONSTRAINT pitch_slot_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.pitch_room(id);
+
 ALTER TABLE ONLY public.place
     ADD CONSTRAINT place_successor_fkey FOREIGN KEY (successor) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.poll
+    ADD CONSTRAINT poll_id_fkey FOREIGN KEY (id) REFERENCES public.review_round(id);
+
+ALTER TABLE ONLY public.poll
+    ADD CONSTRAINT poll_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.poll_result
+    ADD CONSTRAINT poll_result_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES public.poll(id);
+
+ALTER TABLE ONLY public.poll_result
+    ADD CONSTRAINT poll_result_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES public.agreement(id);
@@ -4250,6 +4550,21 @@ ALTER TABLE ONLY public.tranche
 ALTER TABLE ONLY public.tranche
     ADD CONSTRAINT tranche_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.twice
+    ADD CONSTRAINT twice_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignment(id);
+
+ALTER TABLE ONLY public.twice_pass
+    ADD CONSTRAINT twice_pass_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.twice_pass
+    ADD CONSTRAINT twice_pass_twice_id_fkey FOREIGN KEY (twice_id) REFERENCES public.twice(id);
+
+ALTER TABLE ONLY public.twice
+    ADD CONSTRAINT twice_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.twice
+    ADD CONSTRAINT twice_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.upload_part
     ADD CONSTRAINT upload_part_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.upload(id) ON DELETE CASCADE;
 
@@ -4292,9 +4607,13 @@ GRANT SELECT ON TABLE public.audit_head TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.award TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ballot TO seedbed_app;
+
 GRANT SELECT,INSERT ON TABLE public.ban TO seedbed_app;
 
 GRANT SELECT,INSERT ON TABLE public.ban_lift TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.board_event TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_line TO seedbed_app;
 
@@ -4460,7 +4779,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_key TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pitch_draw TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pitch_minute TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pitch_room TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pitch_slot TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.place TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_result TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_activity TO seedbed_app;
 
@@ -4531,6 +4862,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_supporter TO seedbed_app
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_task TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tranche TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.twice TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.twice_pass TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.typed_form TO seedbed_app;
 

@@ -141,6 +141,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Proposals = proposal.New(db, clk, h.Accounts)
 	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
 	h.Juries = judging.New(db, clk).Seals(h.Accounts)
+	h.Juries.KeepPapers(judging.Papers{Store: store, Font: h.Config.PDFFont, Throttle: h.Accounts.Throttle})
 	h.Awards = award.New(db, clk)
 	h.Awards.PrintWith(h.Config.PDFFont)
 	h.Projects = delivery.New(db, store, clk)
@@ -161,6 +162,8 @@ func (h *House) areas(safe *vault.Vault) {
 		"guardian":   {Read: identity.RecordGuardians, Page: "/desk/guardians/", Ties: proposal.GuardianTies},
 		"assistance": {Read: identity.ReadPapers, Ties: assist.Ties},
 		"grace":      {Read: identity.ReadPapers},
+		"twice":      {Read: identity.KeyPapers},
+		"minute":     {Read: identity.ReadSheets},
 		"ban":        {Read: identity.ReadDecisions, Page: "/desk/bans", Ties: proposal.BanTies},
 	})
 	h.Proposals.KeepPapers(store)
@@ -263,6 +266,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "lapse merges", Every: 10 * time.Minute, Run: h.Proposals.LapseMerges},
 		{Name: "lapse votes", Every: time.Hour, Run: h.Proposals.LapseVotes},
 		{Name: "remind judges", Every: time.Hour, Run: judging.Remind},
+		{Name: "remind pitches", Every: time.Hour, Run: judging.RemindPitches},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "remind of notices", Every: time.Hour, Run: award.RemindNotices},
 		{Name: "tend the reserves", Every: 10 * time.Minute, Run: h.Awards.TendReserves},

@@ -32,7 +32,7 @@ func arithmetic() []*cobra.Command {
 		assignCommand(),
 		plain("calibrate", "Say what the scores would be had all judges been equally lenient, and how sure they are", replay.MostInput, reading(replay.Calibrate)),
 		plain("draw", "Put ids into the order of their lots", replay.MostInput, reading(replay.Draw)),
-		allocateCommand(), replayCommand(), simulateCommand(),
+		allocateCommand(), pitchOrderCommand(), replayCommand(), simulateCommand(),
 	}
 }
 

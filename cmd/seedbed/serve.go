@@ -87,6 +87,7 @@ func (h *House) live(ctx context.Context, log *slog.Logger, web, work bool, read
 		return err
 	case <-ctx.Done():
 		h.draining.Store(true)
+		h.Juries.Hub().Close() // open boards would be waited for
 		return stopWeb(app)
 	}
 }

@@ -62,6 +62,7 @@ type Rules struct {
 	PresentMin    int                    `json:"present_min"`    // minutes to present in a pitch
 	QuestionMin   int                    `json:"question_min"`   // minutes of questions after it
 	SignIn        int                    `json:"sign_in"`        // basis points of those served that should sign in
+	PublicVote    int                    `json:"public_vote"`    // percent of the final score that residents' votes make, at most 30; 0 for no vote
 	BanYears      int                    `json:"ban_years"`      // nobody who deceived may apply for so long
 
 	TrackAwards    int `json:"track_awards"`    // most projects funded in a track; 0 for no limit, here and below

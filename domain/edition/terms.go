@@ -66,6 +66,7 @@ type Terms struct {
 	ReserveDays    int      `form:"reserve_days"`
 	PresentMin     int      `form:"present_min"`
 	QuestionMin    int      `form:"question_min"`
+	PublicVote     int      `form:"public_vote"`
 	CheckDays      int      `form:"check_days"`
 	DeskDays       int      `form:"desk_days"`
 	PitchDays      int      `form:"pitch_days"`

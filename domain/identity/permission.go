@@ -58,6 +58,8 @@ const (
 
 	RunRounds      Permission = "run_rounds"
 	Score          Permission = "score"
+	KeyPapers      Permission = "key_papers"    // type sheets and ballots that came on paper, each twice by two people
+	VoteProjects   Permission = "vote_projects" // 居民投票, one vote in each track
 	ReadSheets     Permission = "read_sheets"
 	ReadJury       Permission = "read_jury"   // the pool of judges: their ties, and how severe they were
 	RevealFees     Permission = "reveal_fees" // the account a judge's fee goes to
@@ -173,6 +175,8 @@ var May = map[Permission][]Role{
 
 	RunRounds:      {DistrictStaff},
 	Score:          {Judge},
+	KeyPapers:      district,
+	VoteProjects:   residents,
 	ReadSheets:     slices.Concat(district, []Role{Supervisor}),
 	ReadJury:       district,
 	RevealFees:     {DistrictStaff},

@@ -16,9 +16,9 @@ import (
 const (
 	unfinishedSQL = `select u.name || '（' || coalesce(p.number, p.title) || '）' from assignment a join judge j on j.id = a.judge_id join person u on u.id = j.person_id
     join proposal p on p.id = a.proposal_id and in_review(a.round_id, p.id, p.state) left join sheet s on s.assignment_id = a.id
-  where a.round_id = @round::uuid and a.state in ('assigned', 'accepted') and s.state is distinct from 'submitted' order by u.name, p.number`
+  where a.round_id = @round::uuid and a.state in ('assigned', 'accepted') and coalesce(s.state, '') not in ('submitted', 'locked') order by u.name, p.number`
 	thinSQL = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and in_review(@round::uuid, p.id, p.state)
-    and (select count(*) from sheet s where s.round_id = @round::uuid and s.proposal_id = p.id and s.state = 'submitted') < @least order by p.number, p.id`
+    and (select count(*) from sheet s where s.round_id = @round::uuid and s.proposal_id = p.id and s.state in ('submitted', 'locked')) < @least order by p.number, p.id`
 	submittedSQL = `select ` + sheetColumns + `, s.place from (select s.*, a.place::text from sheet s join assignment a on a.id = s.assignment_id
     where s.round_id = @round::uuid and s.state = 'submitted') s order by s.id`
 	lockSheetSQL  = `update sheet set state = 'locked', version = version + 1 where id = @id::uuid`
@@ -77,7 +77,7 @@ func complete(ctx context.Context, tx pg.Tx, r Round) error {
 	if len(thin) > 0 {
 		return fault.New(fault.Conflict, "有 %d 个项目的有效评分表不足 %d 份：%s。请再安排评委补评", len(thin), r.MinValid, first(thin))
 	}
-	return nil
+	return stageOver(ctx, tx, r)
 }
 
 func lockSheets(ctx context.Context, tx pg.Tx, h hand, r Round) error {
@@ -191,7 +191,7 @@ func protocol(ctx context.Context, q pg.Reader, r Round, closed bool) (Input, er
 		}
 		in.Entries = append(in.Entries, entry)
 	}
-	return in, nil
+	return in, addPublic(ctx, q, r, &in)
 }
 
 // Recompute works a closed round's result out again from its stored sheets; its digest equals the round's (I-R3).

@@ -21,10 +21,12 @@ type Book struct {
 	db    *pg.DB
 	clock clock.Clock
 	keys  Keys // see Seals
+	hub   *Hub
+	paper Papers
 }
 
 // New makes the jury's door.
-func New(db *pg.DB, c clock.Clock) *Book { return &Book{db: db, clock: c} }
+func New(db *pg.DB, c clock.Clock) *Book { return &Book{db: db, clock: c, hub: newHub(db)} }
 
 // Expertise names what a judge brings; a good panel has a social worker, somebody from finance and a resident, and not
 // more than a third from the organiser (DOMAIN §8.3).

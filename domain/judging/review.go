@@ -48,6 +48,7 @@ func (t Task) Done() bool { return t.SheetState == Submitted || t.SheetState == 
 // Queue is what a judge has to do.
 type Queue struct {
 	Seats []Seated
+	Rooms []LiveRoom // pitch rooms the judge is expected in
 	Tasks []Task
 	Now   time.Time
 }
@@ -94,6 +95,9 @@ func (b *Book) MyQueue(ctx context.Context, by identity.Actor) (Queue, error) {
 	q := Queue{Now: b.clock.Now()}
 	var err error
 	if q.Seats, err = pg.All[Seated](ctx, b.db, seatedSQL, pg.Args{"me": by.ID}); err != nil {
+		return q, err
+	}
+	if q.Rooms, err = b.MyRooms(ctx, by); err != nil {
 		return q, err
 	}
 	type named struct {

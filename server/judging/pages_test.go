@@ -56,6 +56,7 @@ type house struct {
 	app   *fiber.App
 	clock *clock.Manual
 	owner string // the database's owner, for what other areas do
+	book  *judging.Book
 }
 
 func newHouse(t *testing.T) house {
@@ -88,7 +89,8 @@ func newHouse(t *testing.T) house {
 	}
 	c := clock.NewManual(time.Date(2026, 6, 15, 12, 0, 0, 0, clock.Shanghai))
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
-	return house{t, web.New(site, append(Routes(judging.New(db, c), edition.New(db, c), db, c), SheetRoutes(judging.New(db, c), db, nil, c)...)), c, ownerURL}
+	book := judging.New(db, c)
+	return house{t, web.New(site, append(Routes(book, edition.New(db, c), db, c), SheetRoutes(book, db, nil, c)...)), c, ownerURL, book}
 }
 
 // ask sends a request of a person; fields make it a post. It fails unless the answer has the status.

@@ -215,6 +215,18 @@ func (h handlers) submit(c *fiber.Ctx) error {
 	if err != nil {
 		return h.again(c, form, err)
 	}
+	if room, err := judging.RoomOf(c.UserContext(), h.db, id); err != nil || room != "" {
+		if err == nil {
+			web.Said(c, "提交了。下一个项目上台时，这里会自动打开它的评分表")
+			err = web.See(c, "/review/pitch/"+room)
+		}
+		return err
+	}
+	return h.onward(c)
+}
+
+// onward leads from a sheet handed in to the next that is not.
+func (h handlers) onward(c *fiber.Ctx) error {
 	next, err := h.next(c)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ func init() {
 	}
 	add("sheet.js", read("sheet.js"))
 	add("editor.js", bundle("editor-phone.js", "editor-money.js", "editor-form.js", "editor-photos.js"))
+	add("board.js", read("board.js"))
 	manifest := read("manifest.webmanifest")
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png"} {
 		manifest = bytes.ReplaceAll(manifest, []byte(`"`+name+`"`), []byte(`"`+paths[name]+`"`))
