@@ -152,7 +152,7 @@ type Confirmed struct {
 	Mode string `form:"mode"`
 	Q    int    `form:"q"`
 	Load string `form:"load"`
-	Plan string `form:"-"`    // the text of a plan computed elsewhere; "" computes it here
+	Plan string `form:"-"` // the text of a plan computed elsewhere; "" computes it here
 }
 
 // Aim is what the form chose.
