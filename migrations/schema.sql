@@ -318,13 +318,20 @@ CREATE FUNCTION public.no_conflicted_assignment() RETURNS trigger
     AS $$
 begin
   perform from judge where id = new.judge_id for no key update;
-  if tg_table_name = 'assignment' then
+  if tg_table_name = 'seat_lock' then
+    if exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
+      raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
+    end if;
+  elsif tg_table_name = 'assignment' then
     if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
     end if;
-  elsif exists (select from assignment where judge_id = new.judge_id and proposal_id = new.proposal_id and state in ('assigned','accepted'))
-    or exists (select from sheet where judge_id = new.judge_id and proposal_id = new.proposal_id and state <> 'invalid') then
-    raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
+  else
+    if exists (select from assignment a join review_round r on r.id = a.round_id and r.state <> 'closed' where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted'))
+      or exists (select from sheet s join review_round r on r.id = s.round_id and r.state <> 'closed' where s.judge_id = new.judge_id and s.proposal_id = new.proposal_id and s.state <> 'invalid') then
+      raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
+    end if;
+    delete from seat_lock where judge_id = new.judge_id and proposal_id = new.proposal_id;
   end if;
   return new;
 end $$;
@@ -577,6 +584,24 @@ CREATE TABLE public.assignment (
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.assignment_plan (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    mode text NOT NULL,
+    instance json NOT NULL,
+    result json NOT NULL,
+    input_hash text NOT NULL,
+    result_hash text NOT NULL,
+    filled integer NOT NULL,
+    needed integer NOT NULL,
+    made_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT assignment_plan_kind_check CHECK ((kind = ANY (ARRAY['whole'::text, 'part'::text, 'import'::text]))),
+    CONSTRAINT assignment_plan_mode_check CHECK ((mode = ANY (ARRAY['best'::text, 'fair'::text, 'random'::text])))
 );
 
 CREATE TABLE public.assistance (
@@ -851,7 +876,8 @@ CREATE TABLE public.conflict (
     kind text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['declared'::text, 'same_person'::text, 'team'::text, 'community_staff'::text, 'helper'::text])))
+    evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['declared'::text, 'same_person'::text, 'team'::text, 'community_staff'::text, 'helper'::text, 'mentor'::text, 'endorser'::text, 'community'::text, 'employer'::text, 'org'::text, 'past_partner'::text, 'household'::text])))
 );
 
 CREATE TABLE public.consent (
@@ -1492,7 +1518,59 @@ CREATE TABLE public.judge (
     state text DEFAULT 'invited'::text NOT NULL,
     statement_at timestamp with time zone,
     at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    version integer DEFAULT 1 NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    load_min integer DEFAULT 0 NOT NULL,
+    load_max integer DEFAULT 0 NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    stead uuid,
+    CONSTRAINT judge_load CHECK (((load_max = 0) OR (load_min <= load_max))),
+    CONSTRAINT judge_load_max_check CHECK (((load_max >= 0) AND (load_max <= 500))),
+    CONSTRAINT judge_load_min_check CHECK (((load_min >= 0) AND (load_min <= 500)))
+);
+
+CREATE TABLE public.judge_wish (
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    wish text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT judge_wish_wish_check CHECK ((wish = ANY (ARRAY['like'::text, 'could'::text, 'rather_not'::text])))
+);
+
+CREATE TABLE public.juror (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    unit text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    bank text DEFAULT ''::text NOT NULL,
+    account_sealed bytea,
+    account_tail text DEFAULT ''::text NOT NULL,
+    consent_id uuid,
+    at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    CONSTRAINT juror_check CHECK (((account_sealed IS NULL) = (account_tail = ''::text))),
+    CONSTRAINT juror_check1 CHECK (((account_sealed IS NULL) OR (consent_id IS NOT NULL)))
+);
+
+CREATE TABLE public.juror_tie (
+    id uuid NOT NULL,
+    juror_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    place public.ltree,
+    relation text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT juror_tie_check CHECK (
+CASE
+    WHEN (kind = 'community'::text) THEN (place IS NOT NULL)
+    ELSE (name <> ''::text)
+END),
+    CONSTRAINT juror_tie_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'community'::text, 'org'::text])))
 );
 
 CREATE TABLE public.ledger_account (
@@ -2085,6 +2163,14 @@ CREATE TABLE public.round_result (
     part_mark integer NOT NULL
 );
 
+CREATE TABLE public.seat_lock (
+    round_id uuid NOT NULL,
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    by_person uuid,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.session (
     token_hash bytea NOT NULL,
     person_id uuid NOT NULL,
@@ -2372,6 +2458,12 @@ ALTER TABLE ONLY public.appeal
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_round_id_no_key UNIQUE (round_id, no);
+
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_judge_id_proposal_id_key UNIQUE (round_id, judge_id, proposal_id);
 
@@ -2542,6 +2634,18 @@ ALTER TABLE ONLY public.judge
 
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_pkey PRIMARY KEY (judge_id, proposal_id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_place_person_id_key UNIQUE (place, person_id);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ledger_account
     ADD CONSTRAINT ledger_account_kind_owner_id_category_key UNIQUE (kind, owner_id, category);
@@ -2726,6 +2830,9 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_pkey PRIMARY KEY (round_id, run, proposal_id);
 
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_pkey PRIMARY KEY (round_id, judge_id, proposal_id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 
@@ -2888,6 +2995,10 @@ CREATE UNIQUE INDEX handover_one ON public.handover USING btree (team_id) WHERE 
 CREATE INDEX handover_place ON public.handover USING gist (place);
 
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
+
+CREATE INDEX judge_person ON public.judge USING btree (person_id);
+
+CREATE INDEX juror_tie_juror ON public.juror_tie USING btree (juror_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX ledger_account_owner ON public.ledger_account USING btree (owner_id);
 
@@ -3071,6 +3182,8 @@ CREATE TRIGGER assignment_move BEFORE UPDATE ON public.assignment FOR EACH ROW E
 
 CREATE TRIGGER assignment_no_conflict BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
+CREATE TRIGGER assignment_plan_never BEFORE DELETE OR UPDATE ON public.assignment_plan FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE CONSTRAINT TRIGGER assistance_audited AFTER INSERT OR UPDATE ON public.assistance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assistance');
 
 CREATE TRIGGER assistance_move BEFORE UPDATE ON public.assistance FOR EACH ROW EXECUTE FUNCTION public.check_move('assistance');
@@ -3235,6 +3348,8 @@ CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EA
 
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER seat_lock_no_conflict BEFORE INSERT ON public.seat_lock FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
 CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
@@ -3359,6 +3474,12 @@ ALTER TABLE ONLY public.assignment
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
@@ -3626,6 +3747,30 @@ ALTER TABLE ONLY public.judge
 
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_stead_fkey FOREIGN KEY (stead) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES public.consent(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_juror_id_fkey FOREIGN KEY (juror_id) REFERENCES public.juror(id);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.ledger_account
     ADD CONSTRAINT ledger_account_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -3921,6 +4066,18 @@ ALTER TABLE ONLY public.round_result
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
 
@@ -4075,6 +4232,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appeal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
 
+GRANT SELECT,INSERT ON TABLE public.assignment_plan TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
@@ -4111,7 +4270,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_item TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_void TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO seedbed_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conflict TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 
@@ -4174,6 +4333,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_run TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge_wish TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.juror TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.juror_tie TO seedbed_app;
 
 GRANT SELECT ON TABLE public.ledger_account TO seedbed_app;
 
@@ -4296,6 +4461,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rights_request TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_result TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.seat_lock TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
