@@ -33,4 +33,3 @@ func TestPanelGaps(t *testing.T) {
 		}
 	}
 }
-
