@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,7 @@ func pages() map[string]templ.Component {
 		all["sheet "+state] = Sheet(sheetPage(state, judging.Open, wrongForm("marks.0.mark")))
 		all["sheet of a closed round "+state] = Sheet(sheetPage(state, judging.Closed, ui.Form{}))
 	}
+	maps.Copy(all, juryPages())
 	for _, kind := range []string{Recuse, Reopen} {
 		all[kind] = Because(wrongForm("reason"), sheetPage(judging.Submitted, judging.Open, ui.Form{}).Reading, kind)
 	}
