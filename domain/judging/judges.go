@@ -217,7 +217,7 @@ type Reply struct {
 	Answer  string `form:"answer"` // "yes" or "no"
 	Ties    bool   `form:"ties"`   // will declare every tie before marking
 	Secret  bool   `form:"secret"` // keeps proposals, marks and discussions to themself
-	Reason  string `form:"reason"` // of declining
+	Reason  string `form:"why"`    // of declining
 	Version int    `form:"version"`
 }
 
@@ -233,10 +233,10 @@ func (r Reply) check() error {
 		wrong.Add("secret", "请先承诺：申报内容、打分和讨论都不外传")
 	}
 	if r.Answer == "no" && r.Reason == "" {
-		wrong.Add("reason", "请简单写一下为什么不接受，例如那几天没空")
+		wrong.Add("why", "请简单写一下为什么不接受，例如那几天没空")
 	}
 	if n := utf8.RuneCountInString(r.Reason); n > 200 {
-		wrong.Add("reason", "最多 %d 个字，现在是 %d 个字", 200, n)
+		wrong.Add("why", "最多 %d 个字，现在是 %d 个字", 200, n)
 	}
 	return wrong.Err()
 }

@@ -2,37 +2,17 @@ package judging
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"seedbed/domain/accounts"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/vault"
 	"seedbed/storage/pg"
 )
-
-// bookKeys seals by turning a text round: enough to see that nothing lies about in plain.
-type bookKeys struct{}
-
-func turned(s string) string {
-	b := []byte(s)
-	slices.Reverse(b)
-	return string(b)
-}
-
-func (bookKeys) SealFor(_ context.Context, _ pg.Reader, person, purpose, value string) ([]byte, error) {
-	return []byte(turned(person + "|" + purpose + "|" + value)), nil
-}
-
-func (bookKeys) OpenFor(_ context.Context, _ pg.Reader, person, purpose string, sealed []byte) (string, error) {
-	value, ours := strings.CutPrefix(turned(string(sealed)), person+"|"+purpose+"|")
-	if !ours {
-		return "", errors.New("sealed for somebody else")
-	}
-	return value, nil
-}
 
 // jurorID is the pool's entry of a judge.
 func (w *world) jurorID(a identity.Actor) string {
@@ -42,11 +22,6 @@ func (w *world) jurorID(a identity.Actor) string {
 		w.t.Fatal(err)
 	}
 	return id
-}
-
-func (w *world) exec(sql string, args pg.Args) {
-	w.t.Helper()
-	w.run(sql, args)
 }
 
 // Every kind of tie the house can see makes a conflict with what shows it, and a judge with one gets no seat.
@@ -83,14 +58,14 @@ func TestEveryTieThatCanBeSeenIsSeen(t *testing.T) {
 	})
 	join(old, lead, "lead", "edit")
 	join(old, made["past_partner"], "member", "edit")
-	w.exec(`update proposal set opinion_by = @a, partners = '辖区医院、向阳社工站提供场地'`, pg.Args{"a": made["endorser"].ID})
-	w.exec(`insert into support (proposal_id, person_id, at) values (@p, @a, @at)`, pg.Args{"p": p, "a": made["support"].ID, "at": noon})
-	w.exec(`update person set home = 'jz.wuhan.dianchang', home_state = 'confirmed' where id = @a`, pg.Args{"a": made["community"].ID})
+	w.run(`update proposal set opinion_by = @a, partners = '辖区医院、向阳社工站提供场地'`, pg.Args{"a": made["endorser"].ID})
+	w.run(`insert into support (proposal_id, person_id, at) values (@p, @a, @at)`, pg.Args{"p": p, "a": made["support"].ID, "at": noon})
+	w.run(`update person set home = 'jz.wuhan.dianchang', home_state = 'confirmed' where id = @a`, pg.Args{"a": made["community"].ID})
 	seats := map[string]string{}
 	for kind, a := range made {
 		seats[kind] = w.seat(a)
 	}
-	w.exec(`update judge set unit = '向阳 社工站' where id = @j`, pg.Args{"j": seats["employer"]})
+	w.run(`update judge set unit = '向阳 社工站' where id = @j`, pg.Args{"j": seats["employer"]})
 	for kind, tie := range map[string]NewTie{"household": {Kind: "person", Name: "周 桂兰", Relation: "表姐"}, "household org": {Kind: "org", Name: "辖区医院", Relation: "原单位"},
 		"household community": {Kind: "community", Place: home, Relation: "父母住在那里"}} {
 		if err := w.book.DeclareTie(ctx, made[kind], w.jurorID(made[kind]), tie); err != nil {
@@ -131,9 +106,9 @@ func TestEveryTieThatCanBeSeenIsSeen(t *testing.T) {
 func TestWhatIsTooCommonTiesNobody(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	w.proposal(1, home, w.person("周桂兰", "", ""))
-	w.exec(`update proposal set partners = '社工站和学校'`, nil)
+	w.run(`update proposal set partners = '社工站和学校'`, nil)
 	a, seat := w.judge("评委")
-	w.exec(`update judge set unit = '社工站' where id = @j`, pg.Args{"j": seat})
+	w.run(`update judge set unit = '社工站' where id = @j`, pg.Args{"j": seat})
 	wants(t, w.book.DeclareTie(ctx, a, w.jurorID(a), NewTie{Kind: "org", Name: "学", Relation: "母校"}), fault.Invalid)
 	w.judge("评委二")
 	w.judge("评委三")
@@ -172,8 +147,17 @@ func TestADeclarationDuringARoundGivesTheSeatUp(t *testing.T) {
 // I-D1: a judge's account is sealed, masked, and every look at it is recorded with its reason.
 func TestAnAccountIsSealedAndEveryLookRecorded(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
-	w.book.Seals(bookKeys{})
-	a, _ := w.judge("评委")
+	safe, err := vault.New([]byte("a secret of more than thirty-two bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := accounts.New(w.db, w.clock, safe, nil, nil)
+	w.book.Seals(people)
+	a, err := people.Enlist(ctx, "评委", "13812340417", "", identity.Grant{Role: identity.Judge, Place: district})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.seat(a)
 	other, _ := w.judge("另一位")
 	juror := w.jurorID(a)
 	fee := Fee{Bank: "汉口银行", Account: "6222 0212 3456 7890", Agree: true}
@@ -184,10 +168,10 @@ func TestAnAccountIsSealedAndEveryLookRecorded(t *testing.T) {
 	if err := w.book.KeepFee(ctx, a, juror, fee); err != nil {
 		t.Fatal(err)
 	}
-	if n := w.count(`select count(*) from juror where account_tail = '7890' and position('6222021234567890' in convert_from(account_sealed, 'UTF8')) = 0 and consent_id is not null`, nil); n != 1 {
+	if n := w.count(`select count(*) from juror where account_tail = '7890' and position(convert_to('6222021234567890', 'UTF8') in account_sealed) = 0 and consent_id is not null`, nil); n != 1 {
 		t.Error("the account is not sealed, or without a consent")
 	}
-	_, err := w.book.RevealFee(ctx, w.staff, juror, Reason{})
+	_, err = w.book.RevealFee(ctx, w.staff, juror, Reason{})
 	wants(t, err, fault.Invalid)
 	_, err = w.book.RevealFee(ctx, w.other, juror, Reason{"看看"})
 	wants(t, err, fault.NotFound)
@@ -337,7 +321,7 @@ func TestWishesBeforeTheReview(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	lead := w.person("周桂兰", "", "")
 	p := w.proposal(1, home, lead)
-	w.exec(`update proposal set title = '周桂兰的旧衣坊'`, nil)
+	w.run(`update proposal set title = '周桂兰的旧衣坊'`, nil)
 	a, seat := w.judge("评委")
 	other, _ := w.judge("另一位")
 	w.judge("第三位")

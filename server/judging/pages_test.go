@@ -221,7 +221,7 @@ func TestTheDeskRunsARound(t *testing.T) {
 
 func TestMarking(t *testing.T) {
 	h := newHouse(t)
-	h.opened(16)
+	h.opened(15) // five judges for five seats: each has both projects
 	at := h.task("11", 0)
 	page, _ := h.ask("11", at, 200)
 	h.has(page, `rel="next"`, "申报人信息已隐去")

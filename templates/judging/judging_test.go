@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,7 @@ func pages() map[string]templ.Component {
 	all["return taken"] = Return(ui.Form{}, bad)
 	all["no feedback yet"] = Feedback(proposal.Proposal{ID: "p", Title: "旧衣坊"}, judging.Feedback{}, false)
 	all["feedback"] = Feedback(proposal.Proposal{ID: "p", Title: "旧衣坊"}, judging.Feedback{N: 3, Averages: []judging.Average{{Criterion: rubric[0], Mean: 84_50}}, Comments: []string{"请先和邻居谈谈"}}, true)
+	maps.Copy(all, juryPages())
 	for _, kind := range []string{Recuse, Reopen} {
 		all[kind] = Because(wrongForm("reason"), sheetPage(judging.Submitted, judging.Open, ui.Form{}).Reading, kind)
 	}

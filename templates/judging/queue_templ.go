@@ -1023,7 +1023,7 @@ func reply(form ui.Form, s judging.Summons) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Text(form, "reason", "不接受的话，为什么", ui.FieldOpts{Max: 200, Hint: "接受就不用填。例如：那几天没空"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Text(form, "why", "不接受的话，为什么", ui.FieldOpts{Max: 200, Hint: "接受就不用填。例如：那几天没空"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
