@@ -240,6 +240,12 @@ CREATE FUNCTION public.helped(who uuid, row_id uuid) RETURNS boolean
   select exists (select from audit_event where helper = who and entity_id = row_id)
 $$;
 
+CREATE FUNCTION public.in_review(round uuid, proposal uuid, state text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select state in ('eligible', 'shortlisted', 'pitched') and exists (select from round_entry e where e.round_id = round and e.proposal_id = proposal)
+$$;
+
 CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -353,6 +359,17 @@ CREATE FUNCTION public.publicity_sealed() RETURNS trigger
 begin
   if (new.content, new.digest, new.opens_at, new.closes_at, new.number) is distinct from (old.content, old.digest, old.opens_at, old.closes_at, old.number) then
     raise exception '公示发布后不能改，只能另发更正' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.round_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state <> 'planned' and (new.kind, new.seq, new.blind, new.cut_score, new.cut_top, new.min_valid, new.trim_at, new.panel, new.seed)
+      is distinct from (old.kind, old.seq, old.blind, old.cut_score, old.cut_top, old.min_valid, old.trim_at, old.panel, old.seed) then
+    raise exception '评审开始以后，评审方式不能再改' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -1495,6 +1512,14 @@ CREATE TABLE public.judge (
     version integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE public.judge_phrase (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT judge_phrase_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200)))
+);
+
 CREATE TABLE public.ledger_account (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -2039,7 +2064,13 @@ CREATE TABLE public.review_round (
     digest text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     seed text DEFAULT ''::text NOT NULL,
+    cut_score integer,
+    cut_top integer,
+    blind boolean DEFAULT true NOT NULL,
     CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
+    CONSTRAINT review_round_cut CHECK (((num_nonnulls(cut_score, cut_top) <= 1) AND ((kind = 'desk'::text) OR (num_nonnulls(cut_score, cut_top) = 0)))),
+    CONSTRAINT review_round_cut_score_check CHECK (((cut_score >= 0) AND (cut_score <= 10000))),
+    CONSTRAINT review_round_cut_top_check CHECK (((cut_top >= 1) AND (cut_top <= 500))),
     CONSTRAINT review_round_kind_check CHECK ((kind = ANY (ARRAY['desk'::text, 'pitch'::text, 'panel'::text])))
 );
 
@@ -2071,6 +2102,13 @@ CREATE TABLE public.role_grant (
     since timestamp with time zone NOT NULL,
     until timestamp with time zone,
     version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.round_entry (
+    round_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    CONSTRAINT round_entry_seq_check CHECK ((seq > 0))
 );
 
 CREATE TABLE public.round_result (
@@ -2112,6 +2150,19 @@ CREATE TABLE public.sheet (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT sheet_check CHECK (((state = ANY (ARRAY['submitted'::text, 'locked'::text])) <= ((total IS NOT NULL) AND (submitted_at IS NOT NULL)))),
     CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.sheet_import (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    name text NOT NULL,
+    rows jsonb NOT NULL,
+    state text DEFAULT 'read'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT sheet_import_state_check CHECK ((state = ANY (ARRAY['read'::text, 'taken'::text])))
 );
 
 CREATE TABLE public.support (
@@ -2540,6 +2591,12 @@ ALTER TABLE ONLY public.job_run
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_edition_id_person_id_key UNIQUE (edition_id, person_id);
 
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_person_id_text_key UNIQUE (person_id, text);
+
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_pkey PRIMARY KEY (id);
 
@@ -2723,6 +2780,12 @@ ALTER TABLE ONLY public.rights_request
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_pkey PRIMARY KEY (round_id, proposal_id);
+
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_round_id_seq_key UNIQUE (round_id, seq);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_pkey PRIMARY KEY (round_id, run, proposal_id);
 
@@ -2731,6 +2794,9 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_assignment_id_key UNIQUE (assignment_id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
@@ -2993,6 +3059,8 @@ CREATE INDEX role_grant_place ON public.role_grant USING gist (place);
 
 CREATE INDEX session_person ON public.session USING btree (person_id);
 
+CREATE INDEX sheet_import_of ON public.sheet_import USING btree (person_id, at);
+
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
 
 CREATE INDEX support_person ON public.support USING btree (person_id);
@@ -3223,6 +3291,8 @@ CREATE TRIGGER publicity_sealed BEFORE UPDATE ON public.publicity FOR EACH ROW E
 
 CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.review_round DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('review_round');
 
+CREATE TRIGGER review_round_frozen BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.round_frozen();
+
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
@@ -3233,11 +3303,17 @@ CREATE CONSTRAINT TRIGGER rights_request_audited AFTER INSERT OR UPDATE ON publi
 
 CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.check_move('rights_request');
 
+CREATE TRIGGER round_entry_never BEFORE DELETE OR UPDATE ON public.round_entry FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
 CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
+
+CREATE CONSTRAINT TRIGGER sheet_import_audited AFTER INSERT OR UPDATE ON public.sheet_import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet_import');
+
+CREATE TRIGGER sheet_import_move BEFORE UPDATE ON public.sheet_import FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet_import');
 
 CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_locked();
 
@@ -3627,6 +3703,9 @@ ALTER TABLE ONLY public.judge
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.ledger_account
     ADD CONSTRAINT ledger_account_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -3915,6 +3994,12 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
@@ -3929,6 +4014,15 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignment(id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
@@ -4175,6 +4269,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_run TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge_phrase TO seedbed_app;
+
 GRANT SELECT ON TABLE public.ledger_account TO seedbed_app;
 
 GRANT INSERT(kind) ON TABLE public.ledger_account TO seedbed_app;
@@ -4295,11 +4391,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rights_request TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_entry TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_result TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet_import TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.support TO seedbed_app;
 
