@@ -55,7 +55,7 @@ func newJury(t *testing.T) *jury {
 		must(h.Juries.Invite(ctx, staff, juryEdition, judging.NewJudge{ID: seat, PersonID: judge.ID, Expertise: "expert"}))
 		must(h.Juries.Answer(ctx, judge, seat, judging.Reply{Answer: "yes", Ties: true, Secret: true, Version: 1}))
 	}
-	must(h.Juries.Plan(ctx, staff, juryEdition, judging.NewRound{ID: j.round, Kind: judging.Desk, ClosesAt: hand.Now().AddDate(0, 0, 5)}))
+	must(h.Juries.Plan(ctx, staff, juryEdition, judging.NewRound{ID: j.round, Kind: judging.Desk, Cut: judging.CutByTop, CutTop: 2, ClosesAt: hand.Now().AddDate(0, 0, 5)}))
 	must(h.Juries.OpenRound(ctx, staff, j.round, judging.Pressed{Version: 1}))
 	return j
 }
@@ -188,6 +188,21 @@ func TestScreensThreeSheetsOnABadLine(t *testing.T) {
 	}
 }
 
+// look goes through the pages around the sheets.
+func (j *jury) look(judge *tab) {
+	judge.open("/review/my/phrases").fill("text", "请先和场地的人说好时间，写进计划里。").press("存下来").shot("sheet-phrases")
+	judge.open("/review/rounds/" + j.round + "/sheets").shot("sheet-workbook")
+	staff, next := j.staff("区干事"), uuid.Must(uuid.NewV7()).String()
+	room := "/desk/editions/" + juryEdition + "/judging"
+	staff.open(room).shot("rounds-open")
+	if err := j.house.Juries.Plan(j.t.Context(), j.actor("区干事", identity.DistrictStaff), juryEdition, judging.NewRound{ID: next, Kind: judging.Pitch, ClosesAt: j.hand.Now().AddDate(0, 0, 9)}); err != nil {
+		j.t.Fatal(err)
+	}
+	staff.open(room + "/rounds/" + next + "/rubric").press("再加一项").shot("rubric")
+	staff.fill("lines.7.name", "邻里口碑").fill("lines.7.fair", "有人说好").fill("lines.7.good", "很多人说好").fill("lines.7.best", "都说好").fill("lines.7.weight", "10").fill("lines.0.weight", "10")
+	staff.press("保存评分细则").see("评分细则存好了")
+}
+
 // Three sheets without a mouse and without touch: marks typed, the neighbours reached by j and by the arrow keys.
 func TestScreensThreeSheetsByKeyboard(t *testing.T) {
 	j := newJury(t)
@@ -216,6 +231,7 @@ func TestScreensThreeSheetsByKeyboard(t *testing.T) {
 		h.press("提交评分")
 	}
 	w.see("您的项目都评完了")
+	j.look(w)
 	if got := j.sheets("评委2"); got != "submitted:7000 submitted:7100 submitted:7200" {
 		t.Errorf("the house has %q", got)
 	}

@@ -76,7 +76,14 @@
   if (form) {
     const state = one("[data-sheet-state]", form), clash = one("[data-sheet-clash]", form), version = form.elements.namedItem("version"), say = form.dataset;
     const marks = all(".crit .num3 .in", form), comment = form.elements.namedItem("comment");
-    const tell = text => { state.textContent = text; };
+    // What has not arrived is said loudly, and on a phone also where it stays in sight.
+    const tell = (text, unsent) => {
+      for (const e of [state, one("[data-state-too]")]) {
+        if (!e) continue;
+        e.textContent = text;
+        e.classList.toggle("unsent", !!unsent);
+      }
+    };
     const lay = values => {
       for (const [name, value] of Object.entries(values)) {
         const field = form.elements.namedItem(name);
@@ -110,7 +117,7 @@
     const refused = async record => {
       const now = await ours(mine, record);
       if (now.gone) {
-        if (record.submit) { drop(mine); location.reload(); } else tell(say.wrongSay);
+        if (record.submit) { drop(mine); location.reload(); } else tell(say.wrongSay, true);
       } else if (now.ours) {
         version.value = now.version;
         again = true;
@@ -132,11 +139,11 @@
           if (record.submit) { drop(mine); location.assign(kept.next || "/review"); return; }
         } else if (answer.status === 409) await refused(record);
         else if (answer.status === 422) {
-          tell(say.wrongSay);
+          tell(say.wrongSay, true);
           if (record.submit) { submitting = false; keep(); form.dataset.plain = "1"; one("[formaction$='/submit']", form).click(); }
-        } else tell(record.submit ? say.submitSay : say.keptSay);
+        } else tell(record.submit ? say.submitSay : say.keptSay, true);
       } catch (e) {
-        tell(record.submit ? say.submitSay : say.keptSay);
+        tell(record.submit ? say.submitSay : say.keptSay, true);
       }
       busy = false;
       if (again) { again = false; push(); }
@@ -177,7 +184,7 @@
       submitting = !!button && /\/submit$/.test(button.formAction) || !!button && /\/submit$/.test(button.getAttribute("formaction") || "");
       if (submitting && !whole()) {
         submitting = false;
-        if (!navigator.onLine) { push(); return tell(say.wrongSay); }
+        if (!navigator.onLine) { push(); return tell(say.wrongSay, true); }
         form.dataset.plain = "1"; // the house says what is missing, beside its field
         return form.requestSubmit ? form.requestSubmit(button) : form.submit();
       }
