@@ -18,9 +18,13 @@
     }
   };
 
-  // A page with forms comes anew, unless somebody is just writing in one.
+  // A page with forms comes anew, unless somebody is just writing in one or has just pressed a button: coming anew would
+  // take back a press that is still on its way.
+  let pressed = 0;
+  addEventListener("submit", () => { pressed = Date.now(); }, true);
+  addEventListener("beforeunload", () => { pressed = Date.now(); });
   const reload = () => {
-    const busy = doc.activeElement && doc.activeElement.matches("textarea,input:not([type=hidden])");
+    const busy = Date.now() - pressed < 8000 || doc.activeElement && doc.activeElement.matches("textarea,input:not([type=hidden])");
     if (!busy && !doc.querySelector("details[open] form")) location.reload();
     else setTimeout(reload, 3000);
   };
