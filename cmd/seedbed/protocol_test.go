@@ -120,7 +120,8 @@ func replayOne(t *testing.T, h *House, file []byte, round, digest, edition strin
 			t.Errorf("allocation: %v", err)
 		}
 		for _, d := range out.Decisions {
-			n, err := pg.Value[int64](t.Context(), h.Engines.DB, `select count(*) from award where edition_id = @e::uuid and proposal_id = @p::uuid and amount = @amount and result = @result`,
+			n, err := pg.Value[int64](t.Context(), h.Engines.DB, `select count(*) from award where edition_id = @e::uuid and proposal_id = @p::uuid and amount = @amount and (result = @result or @result = 'reserve' and result = 'not_selected')`, // a reserve's days end
+
 				pg.Args{"e": edition, "p": d.ID, "amount": d.Amount, "result": d.Result})
 			if err != nil || n != 1 {
 				t.Errorf("decision %+v is not what is stored: %v", d, err)
