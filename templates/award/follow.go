@@ -71,4 +71,6 @@ func struckOptions(ctx context.Context, p CasePage) []ui.Option {
 }
 
 // quoted is a rule's name, for a sentence.
-func quoted(ctx context.Context, code string) string { return words.T(ctx, edition.NameOf(award.RuleNames, code)) }
+func quoted(ctx context.Context, code string) string {
+	return words.T(ctx, edition.NameOf(award.RuleNames, code))
+}
