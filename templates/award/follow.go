@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"seedbed/domain/award"
-	"seedbed/domain/edition"
 	"seedbed/domain/judging"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -68,9 +67,4 @@ func struckOptions(ctx context.Context, p CasePage) []ui.Option {
 		list = append(list, ui.Option{Value: s.ID, Label: words.T(ctx, "%s：%s 分", s.Judge, points(s.Total))})
 	}
 	return list
-}
-
-// quoted is a rule's name, for a sentence.
-func quoted(ctx context.Context, code string) string {
-	return words.T(ctx, edition.NameOf(award.RuleNames, code))
 }
