@@ -35,7 +35,9 @@ func TestTheSampleDistrictIsReplayed(t *testing.T) {
 	h := plantHere(t)
 	app := h.App()
 	get := func(path string) []byte {
-		res, err := app.Test(httptest.NewRequest("GET", "http://localhost"+path, nil), 30_000)
+		r := httptest.NewRequest("GET", path, nil)
+		r.Host = "localhost"
+		res, err := app.Test(r, 30_000)
 		if err != nil {
 			t.Fatal(err)
 		}
