@@ -178,8 +178,8 @@ func calibrated(in Input, entries []Entry, judges map[string]string) ([]byte, er
 		return nil, err
 	}
 	result, err := replay.Calibrate(bytes.NewReader(input))
-	if err != nil {
-		return nil, err
+	if err != nil { // advice must not keep a round from closing: there is none then, and the page says so
+		return []byte(`null`), nil //nolint:nilerr // see above
 	}
 	return replay.Write("calibrate", input, result, nil)
 }

@@ -14,7 +14,7 @@ func (h handlers) results(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.resultsPage(c, fiber.StatusOK, id, ui.Form{})
+	return h.resultsPage(c, fiber.StatusOK, id, ui.Form{Values: map[string][]string{"rule": {award.ByRank}}})
 }
 
 func (h handlers) resultsPage(c *fiber.Ctx, status int, id string, form ui.Form) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"seedbed/domain/award"
-	"seedbed/domain/edition"
 	"seedbed/domain/judging"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
@@ -69,6 +68,3 @@ func struckOptions(ctx context.Context, p CasePage) []ui.Option {
 	}
 	return list
 }
-
-// quoted is a rule's name, for a sentence.
-func quoted(ctx context.Context, code string) string { return words.T(ctx, edition.NameOf(award.RuleNames, code)) }
