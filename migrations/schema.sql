@@ -262,6 +262,12 @@ CREATE FUNCTION public.helped(who uuid, row_id uuid) RETURNS boolean
   select exists (select from audit_event where helper = who and entity_id = row_id)
 $$;
 
+CREATE FUNCTION public.in_review(round uuid, proposal uuid, state text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select state in ('eligible', 'shortlisted', 'pitched') and exists (select from round_entry e where e.round_id = round and e.proposal_id = proposal)
+$$;
+
 CREATE FUNCTION public.invoice_not_overdrawn() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -350,13 +356,20 @@ CREATE FUNCTION public.no_conflicted_assignment() RETURNS trigger
     AS $$
 begin
   perform from judge where id = new.judge_id for no key update;
-  if tg_table_name = 'assignment' then
+  if tg_table_name = 'seat_lock' then
+    if exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
+      raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
+    end if;
+  elsif tg_table_name = 'assignment' then
     if new.state in ('assigned','accepted') and exists (select from conflict where judge_id = new.judge_id and proposal_id = new.proposal_id) then
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
     end if;
-  elsif exists (select from assignment where judge_id = new.judge_id and proposal_id = new.proposal_id and state in ('assigned','accepted'))
-    or exists (select from sheet where judge_id = new.judge_id and proposal_id = new.proposal_id and state <> 'invalid') then
-    raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
+  else
+    if exists (select from assignment a join review_round r on r.id = a.round_id and r.state <> 'closed' where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted'))
+      or exists (select from sheet s join review_round r on r.id = s.round_id and r.state <> 'closed' where s.judge_id = new.judge_id and s.proposal_id = new.proposal_id and s.state <> 'invalid') then
+      raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
+    end if;
+    delete from seat_lock where judge_id = new.judge_id and proposal_id = new.proposal_id;
   end if;
   return new;
 end $$;
@@ -385,6 +398,17 @@ CREATE FUNCTION public.publicity_sealed() RETURNS trigger
 begin
   if (new.content, new.digest, new.opens_at, new.closes_at, new.number) is distinct from (old.content, old.digest, old.opens_at, old.closes_at, old.number) then
     raise exception '公示发布后不能改，只能另发更正' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.round_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state <> 'planned' and (new.kind, new.seq, new.blind, new.cut_score, new.cut_top, new.min_valid, new.trim_at, new.panel, new.seed)
+      is distinct from (old.kind, old.seq, old.blind, old.cut_score, old.cut_top, old.min_valid, old.trim_at, old.panel, old.seed) then
+    raise exception '评审开始以后，评审方式不能再改' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -643,6 +667,24 @@ CREATE TABLE public.assignment (
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.assignment_plan (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    mode text NOT NULL,
+    instance json NOT NULL,
+    result json NOT NULL,
+    input_hash text NOT NULL,
+    result_hash text NOT NULL,
+    filled integer NOT NULL,
+    needed integer NOT NULL,
+    made_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT assignment_plan_kind_check CHECK ((kind = ANY (ARRAY['whole'::text, 'part'::text, 'import'::text]))),
+    CONSTRAINT assignment_plan_mode_check CHECK ((mode = ANY (ARRAY['best'::text, 'fair'::text, 'random'::text])))
 );
 
 CREATE TABLE public.assistance (
@@ -941,7 +983,8 @@ CREATE TABLE public.conflict (
     kind text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['declared'::text, 'same_person'::text, 'team'::text, 'community_staff'::text, 'helper'::text])))
+    evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['declared'::text, 'same_person'::text, 'team'::text, 'community_staff'::text, 'helper'::text, 'mentor'::text, 'endorser'::text, 'community'::text, 'employer'::text, 'org'::text, 'past_partner'::text, 'household'::text])))
 );
 
 CREATE TABLE public.consent (
@@ -1620,7 +1663,67 @@ CREATE TABLE public.judge (
     state text DEFAULT 'invited'::text NOT NULL,
     statement_at timestamp with time zone,
     at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    version integer DEFAULT 1 NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    load_min integer DEFAULT 0 NOT NULL,
+    load_max integer DEFAULT 0 NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    stead uuid,
+    CONSTRAINT judge_load CHECK (((load_max = 0) OR (load_min <= load_max))),
+    CONSTRAINT judge_load_max_check CHECK (((load_max >= 0) AND (load_max <= 500))),
+    CONSTRAINT judge_load_min_check CHECK (((load_min >= 0) AND (load_min <= 500)))
+);
+
+CREATE TABLE public.judge_phrase (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT judge_phrase_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200)))
+);
+
+CREATE TABLE public.judge_wish (
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    wish text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT judge_wish_wish_check CHECK ((wish = ANY (ARRAY['like'::text, 'could'::text, 'rather_not'::text])))
+);
+
+CREATE TABLE public.juror (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    person_id uuid NOT NULL,
+    unit text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    bank text DEFAULT ''::text NOT NULL,
+    account_sealed bytea,
+    account_tail text DEFAULT ''::text NOT NULL,
+    consent_id uuid,
+    at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    CONSTRAINT juror_check CHECK (((account_sealed IS NULL) = (account_tail = ''::text))),
+    CONSTRAINT juror_check1 CHECK (((account_sealed IS NULL) OR (consent_id IS NOT NULL)))
+);
+
+CREATE TABLE public.juror_tie (
+    id uuid NOT NULL,
+    juror_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    place public.ltree,
+    relation text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT juror_tie_check CHECK (
+CASE
+    WHEN (kind = 'community'::text) THEN (place IS NOT NULL)
+    ELSE (name <> ''::text)
+END),
+    CONSTRAINT juror_tie_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'community'::text, 'org'::text])))
 );
 
 CREATE TABLE public.ledger_account (
@@ -2256,7 +2359,13 @@ CREATE TABLE public.review_round (
     digest text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     seed text DEFAULT ''::text NOT NULL,
+    cut_score integer,
+    cut_top integer,
+    blind boolean DEFAULT true NOT NULL,
     CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
+    CONSTRAINT review_round_cut CHECK (((num_nonnulls(cut_score, cut_top) <= 1) AND ((kind = 'desk'::text) OR (num_nonnulls(cut_score, cut_top) = 0)))),
+    CONSTRAINT review_round_cut_score_check CHECK (((cut_score >= 0) AND (cut_score <= 10000))),
+    CONSTRAINT review_round_cut_top_check CHECK (((cut_top >= 1) AND (cut_top <= 500))),
     CONSTRAINT review_round_kind_check CHECK ((kind = ANY (ARRAY['desk'::text, 'pitch'::text, 'panel'::text])))
 );
 
@@ -2308,6 +2417,13 @@ CREATE TABLE public.round_draw (
     CONSTRAINT round_draw_reason_check CHECK ((reason <> ''::text))
 );
 
+CREATE TABLE public.round_entry (
+    round_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    CONSTRAINT round_entry_seq_check CHECK ((seq > 0))
+);
+
 CREATE TABLE public.round_result (
     round_id uuid NOT NULL,
     run integer NOT NULL,
@@ -2332,6 +2448,14 @@ CREATE TABLE public.round_run (
     CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text]))),
     CONSTRAINT round_run_check CHECK (((cause = 'close'::text) OR (reason <> ''::text))),
     CONSTRAINT round_run_run_check CHECK ((run > 0))
+);
+
+CREATE TABLE public.seat_lock (
+    round_id uuid NOT NULL,
+    judge_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    by_person uuid,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.session (
@@ -2361,6 +2485,19 @@ CREATE TABLE public.sheet (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT sheet_check CHECK (((state = ANY (ARRAY['submitted'::text, 'locked'::text])) <= ((total IS NOT NULL) AND (submitted_at IS NOT NULL)))),
     CONSTRAINT sheet_total_check CHECK (((total >= 0) AND (total <= 10000)))
+);
+
+CREATE TABLE public.sheet_import (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    name text NOT NULL,
+    rows jsonb NOT NULL,
+    state text DEFAULT 'read'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT sheet_import_state_check CHECK ((state = ANY (ARRAY['read'::text, 'taken'::text])))
 );
 
 CREATE TABLE public.support (
@@ -2650,6 +2787,12 @@ ALTER TABLE ONLY public.appeal
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_round_id_no_key UNIQUE (round_id, no);
+
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_judge_id_proposal_id_key UNIQUE (round_id, judge_id, proposal_id);
 
@@ -2833,8 +2976,26 @@ ALTER TABLE ONLY public.job_run
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_edition_id_person_id_key UNIQUE (edition_id, person_id);
 
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_person_id_text_key UNIQUE (person_id, text);
+
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_pkey PRIMARY KEY (judge_id, proposal_id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_place_person_id_key UNIQUE (place, person_id);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ledger_account
     ADD CONSTRAINT ledger_account_kind_owner_id_category_key UNIQUE (kind, owner_id, category);
@@ -3043,17 +3204,29 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.round_draw
     ADD CONSTRAINT round_draw_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_pkey PRIMARY KEY (round_id, proposal_id);
+
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_round_id_seq_key UNIQUE (round_id, seq);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_pkey PRIMARY KEY (round_id, run, proposal_id);
 
 ALTER TABLE ONLY public.round_run
     ADD CONSTRAINT round_run_pkey PRIMARY KEY (round_id, run);
 
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_pkey PRIMARY KEY (round_id, judge_id, proposal_id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_assignment_id_key UNIQUE (assignment_id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_pkey PRIMARY KEY (id);
@@ -3222,6 +3395,10 @@ CREATE INDEX handover_place ON public.handover USING gist (place);
 
 CREATE INDEX invoice_number ON public.invoice USING btree (number);
 
+CREATE INDEX judge_person ON public.judge USING btree (person_id);
+
+CREATE INDEX juror_tie_juror ON public.juror_tie USING btree (juror_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX ledger_account_owner ON public.ledger_account USING btree (owner_id);
 
 CREATE INDEX ledger_entry_account ON public.ledger_entry USING btree (account_id);
@@ -3330,6 +3507,8 @@ CREATE INDEX round_draw_round ON public.round_draw USING btree (round_id, at);
 
 CREATE INDEX session_person ON public.session USING btree (person_id);
 
+CREATE INDEX sheet_import_of ON public.sheet_import USING btree (person_id, at);
+
 CREATE INDEX sheet_proposal ON public.sheet USING btree (round_id, proposal_id);
 
 CREATE INDEX support_person ON public.support USING btree (person_id);
@@ -3417,6 +3596,8 @@ CREATE CONSTRAINT TRIGGER assignment_audited AFTER INSERT OR UPDATE ON public.as
 CREATE TRIGGER assignment_move BEFORE UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.check_move('assignment');
 
 CREATE TRIGGER assignment_no_conflict BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
+CREATE TRIGGER assignment_plan_never BEFORE DELETE OR UPDATE ON public.assignment_plan FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE CONSTRAINT TRIGGER assistance_audited AFTER INSERT OR UPDATE ON public.assistance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('assistance');
 
@@ -3600,6 +3781,8 @@ CREATE TRIGGER publicity_sealed BEFORE UPDATE ON public.publicity FOR EACH ROW E
 
 CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.review_round DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('review_round');
 
+CREATE TRIGGER review_round_frozen BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.round_frozen();
+
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
@@ -3612,13 +3795,21 @@ CREATE TRIGGER rights_request_move BEFORE UPDATE ON public.rights_request FOR EA
 
 CREATE TRIGGER round_draw_never BEFORE DELETE OR UPDATE ON public.round_draw FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER round_entry_never BEFORE DELETE OR UPDATE ON public.round_entry FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE TRIGGER round_result_never BEFORE DELETE OR UPDATE ON public.round_result FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER round_run_never BEFORE DELETE OR UPDATE ON public.round_run FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER seat_lock_no_conflict BEFORE INSERT ON public.seat_lock FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
+
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
 CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
+
+CREATE CONSTRAINT TRIGGER sheet_import_audited AFTER INSERT OR UPDATE ON public.sheet_import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet_import');
+
+CREATE TRIGGER sheet_import_move BEFORE UPDATE ON public.sheet_import FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet_import');
 
 CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_locked();
 
@@ -3757,6 +3948,12 @@ ALTER TABLE ONLY public.assignment
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
@@ -4066,6 +4263,33 @@ ALTER TABLE ONLY public.judge
 
 ALTER TABLE ONLY public.judge
     ADD CONSTRAINT judge_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.judge_phrase
+    ADD CONSTRAINT judge_phrase_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.judge
+    ADD CONSTRAINT judge_stead_fkey FOREIGN KEY (stead) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.judge_wish
+    ADD CONSTRAINT judge_wish_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES public.consent(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.juror
+    ADD CONSTRAINT juror_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_juror_id_fkey FOREIGN KEY (juror_id) REFERENCES public.juror(id);
+
+ALTER TABLE ONLY public.juror_tie
+    ADD CONSTRAINT juror_tie_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
 
 ALTER TABLE ONLY public.ledger_account
     ADD CONSTRAINT ledger_account_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -4409,6 +4633,12 @@ ALTER TABLE ONLY public.round_draw
 ALTER TABLE ONLY public.round_draw
     ADD CONSTRAINT round_draw_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.round_entry
+    ADD CONSTRAINT round_entry_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.round_result
     ADD CONSTRAINT round_result_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
@@ -4418,6 +4648,18 @@ ALTER TABLE ONLY public.round_result
 ALTER TABLE ONLY public.round_run
     ADD CONSTRAINT round_run_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.seat_lock
+    ADD CONSTRAINT seat_lock_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_assistance_id_fkey FOREIGN KEY (assistance_id) REFERENCES public.assistance(id);
 
@@ -4426,6 +4668,15 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignment(id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.sheet
     ADD CONSTRAINT sheet_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.judge(id);
@@ -4589,6 +4840,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appeal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assignment TO seedbed_app;
 
+GRANT SELECT,INSERT ON TABLE public.assignment_plan TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistance TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assisted_dispute TO seedbed_app;
@@ -4629,7 +4882,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_item TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.claim_void TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO seedbed_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conflict TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 
@@ -4696,6 +4949,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invoice TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_run TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge_phrase TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.judge_wish TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.juror TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.juror_tie TO seedbed_app;
 
 GRANT SELECT ON TABLE public.ledger_account TO seedbed_app;
 
@@ -4831,13 +5092,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_grant TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_draw TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_entry TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_result TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.round_run TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.seat_lock TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sheet_import TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.support TO seedbed_app;
 

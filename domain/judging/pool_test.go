@@ -289,7 +289,7 @@ func TestSeverityIsReadFromClosedRounds(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()
 	_, jury, _, r := w.opened(6, 4)
 	w.markAll(jury, func(j int, task Task) int {
-		mark := 70 + 3*int(task.Number[len(task.Number)-1]-'0')
+		mark := 70 + 3*int(task.Code[len(task.Code)-1]-'0')
 		if j == 0 {
 			mark -= 12
 		}
