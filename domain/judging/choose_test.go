@@ -228,14 +228,14 @@ func TestJudgesAreRemindedOnce(t *testing.T) {
 		w.change(func(ctx context.Context, tx pg.Tx) error { return Remind(ctx, tx, at) })
 	}
 	remind(r.ClosesAt.Add(-25 * time.Hour))
-	if told(jury[1], "没有交") != 0 || told(silent, "还没有答复") != 1 { // asked six days ago
+	if told(jury[1], "没有交") != 0 || told(silent, "等您答复") != 1 { // asked six days ago
 		t.Error("the time for sheets had not come, the time for the statement had")
 	}
 	for range 3 {
 		remind(r.ClosesAt.Add(-24 * time.Hour))
 	}
-	if told(jury[0], "没有交") != 0 || told(jury[1], "没有交") != 1 || told(jury[2], "没有交") != 1 || told(w.staff, "已经提醒他们") != 1 || told(silent, "还没有答复") != 1 {
-		t.Errorf("told %d %d %d, staff %d, silent %d", told(jury[0], "没有交"), told(jury[1], "没有交"), told(jury[2], "没有交"), told(w.staff, "已经提醒他们"), told(silent, "还没有答复"))
+	if told(jury[0], "没有交") != 0 || told(jury[1], "没有交") != 1 || told(jury[2], "没有交") != 1 || told(w.staff, "已经提醒他们") != 1 || told(silent, "等您答复") != 1 {
+		t.Errorf("told %d %d %d, staff %d, silent %d", told(jury[0], "没有交"), told(jury[1], "没有交"), told(jury[2], "没有交"), told(w.staff, "已经提醒他们"), told(silent, "等您答复"))
 	}
 }
 

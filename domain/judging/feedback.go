@@ -63,11 +63,11 @@ func (b *Book) WordsFor(ctx context.Context, by identity.Actor, proposalID strin
 	if err != nil {
 		return p, nil, err
 	}
-	round, found, err := pg.Maybe[string](ctx, b.db, lastRoundOfSQL, pg.Args{"proposal": p.ID})
-	if err != nil || !found {
+	rounds, err := pg.Values[string](ctx, b.db, lastRoundOfSQL, pg.Args{"proposal": p.ID})
+	if err != nil || len(rounds) == 0 {
 		return p, nil, err
 	}
-	list, err := Words(ctx, b.db, round, proposalID)
+	list, err := Words(ctx, b.db, rounds[0], proposalID)
 	return p, list, err
 }
 

@@ -166,7 +166,7 @@ type Feedback struct {
 const wordsSQL = `select s.marks from sheet s where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' order by md5(s.id::text)`
 
 const lastResultSQL = `select x.round_id::text as round, x.score, x.rank from round_result x join review_round r on r.id = x.round_id
-  where x.proposal_id = @proposal::uuid and r.state = 'closed' and x.run = (select max(run) from round_result where round_id = x.round_id) order by r.seq desc limit 1`
+  where x.proposal_id = @proposal::uuid and r.state = 'closed' order by r.seq desc, x.run desc limit 1`
 
 // FeedbackOf is a judged proposal's feedback from the last round it was in. The caller has made sure that the results are
 // public and the reader belongs to the team.
