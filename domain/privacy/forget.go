@@ -28,6 +28,9 @@ const (
 	forgetAskSQL      = `update talent_contact set said = '' where by_person = @id::uuid and how = 'ask'`
 	forgetRequestSQL  = `update rights_request set text = '', answer = replace(answer, @name, @blank) where person_id = @id::uuid`
 	forgetDisputeSQL  = `update assisted_dispute set text = '', answer = replace(answer, @name, @blank), undo = replace(undo, @name, @blank) where person_id = @id::uuid`
+	forgetJurorSQL    = `update juror set unit = '', title = '', bank = '', account_sealed = null, account_tail = '' where person_id = @id::uuid`
+	forgetTiesSQL     = `delete from juror_tie where juror_id in (select id from juror where person_id = @id::uuid)`
+	forgetPhrasesSQL  = `delete from judge_phrase where person_id = @id::uuid`
 	forgetUploadSQL   = `delete from upload where person = @id::uuid`
 	forgetFileSQL     = `update attachment set name = '', lat = null, lon = null where uploader = @id::uuid or owner = 'assistance' and owner_id in (select id from assistance where person_id = @id::uuid)
   or owner = 'guardian' and owner_id in (select id from guardian where child_id = @id::uuid)`
@@ -61,7 +64,7 @@ const (
 )
 
 var (
-	forgotten = []string{forgetSeatSQL, forgetGuardianSQL, forgetVoteSQL, forgetRemarkSQL, forgetVoiceSQL, forgetAskSQL, forgetRequestSQL, forgetDisputeSQL, forgetUploadSQL, forgetFileSQL, nameInSavesSQL}
+	forgotten = []string{forgetSeatSQL, forgetGuardianSQL, forgetVoteSQL, forgetRemarkSQL, forgetVoiceSQL, forgetAskSQL, forgetRequestSQL, forgetDisputeSQL, forgetUploadSQL, forgetJurorSQL, forgetTiesSQL, forgetPhrasesSQL, forgetFileSQL, nameInSavesSQL}
 	unnamed   = []string{nameInHelpSQL, nameInHandoverSQL, nameInTopicSQL, nameInMeetingSQL, nameInTaskSQL, nameInAppealSQL, nameInObjectionSQL, nameInProposalSQL, nameInPlanSQL, nameInPostSQL,
 		nameInWantSQL, nameInLinkSQL, nameInLetterSQL}
 )
