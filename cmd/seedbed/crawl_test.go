@@ -42,6 +42,7 @@ var (
 // number, and staff of one street see nothing of another's.
 func TestCrawlTheSampleDistrict(t *testing.T) {
 	h := plantHere(t)
+	t.Run("its decisions are computed again", func(t *testing.T) { sampleIsReplayed(t, h) })
 	app := h.App()
 	var said strings.Builder
 	if err := h.check(t.Context(), &said); err != nil {

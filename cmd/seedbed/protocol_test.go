@@ -29,10 +29,9 @@ func replayed(t *testing.T, body []byte) (string, error) {
 
 var protocolLink = regexp.MustCompile(`/notices/[0-9a-f-]{36}/protocols/[a-z0-9_-]+\.json`)
 
-// What the sample district's three editions have published is downloaded by a visitor from the notices and computed again:
+// sampleIsReplayed: what the sample district's three editions have published is downloaded by a visitor from the notices and computed again:
 // the results are those that are stored, byte for byte; a file that was changed is refused.
-func TestTheSampleDistrictIsReplayed(t *testing.T) {
-	h := plantHere(t)
+func sampleIsReplayed(t *testing.T, h *House) {
 	app := h.App()
 	get := func(path string) []byte {
 		r := httptest.NewRequest("GET", path, nil)
