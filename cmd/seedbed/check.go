@@ -102,21 +102,14 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	if err := report("states", int64(len(broken)), "complaints", broken, err); err != nil {
 		return err
 	}
-	runs, broken, err := judging.Verify(ctx, db)
-	if err := report("judging", runs, "results", broken, err); err != nil {
-		return err
-	}
-	shared, broken, err := award.Verify(ctx, db)
-	if err := report("awards", shared, "allocations", broken, err); err != nil {
-		return err
-	}
-	shown, broken, err := gallery.Verify(ctx, db)
-	if err := report("gallery", shown, "things", broken, err); err != nil {
-		return err
-	}
-	plans, broken, err := judging.Verify(ctx, db)
-	if err := report("plans", plans, "plans", broken, err); err != nil {
-		return err
+	for _, area := range []struct {
+		what, unit string
+		verify     func(context.Context, pg.Reader) (int64, []string, error)
+	}{{"judging", "results", judging.Verify}, {"awards", "allocations", award.Verify}, {"gallery", "things", gallery.Verify}, {"plans", "plans", judging.VerifyPlans}} {
+		n, broken, err := area.verify(ctx, db)
+		if err := report(area.what, n, area.unit, broken, err); err != nil {
+			return err
+		}
 	}
 	n, broken, err := h.checkObjects(ctx)
 	if err := report("objects", n, "digests", broken, err); err != nil {

@@ -117,12 +117,16 @@ func (b *Book) Enter(ctx context.Context, tx pg.Tx, w identity.Warrant, editionI
 			return err
 		}
 	}
-	text := fault.Say("社区照您交的纸质申报书，帮您录了「%s」。请看看对不对，不对请告诉社区", n.Draft.Title)
-	if n.Until != nil {
-		text = fault.Say("社区照您在截止前交的纸质申报书，帮您录了「%s」。请看看对不对，在 %s 以前提交", n.Draft.Title, stamp(*n.Until))
-	}
-	return notice.Tell(ctx, tx, notice.Letter{Code: "N33", To: []string{n.LeadID}, Text: text,
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N33", To: []string{n.LeadID}, Text: n.letter(),
 		Link: "/proposals/" + n.ID, Key: n.ID, At: now})
+}
+
+// letter tells the lead what was typed in, and until when it may be handed in where that is not as long as the call is open.
+func (n Entry) letter() fault.Message {
+	if n.Until != nil {
+		return fault.Say("社区照您在截止前交的纸质申报书，帮您录了「%s」。请看看对不对，在 %s 以前提交", n.Draft.Title, stamp(*n.Until))
+	}
+	return fault.Say("社区照您交的纸质申报书，帮您录了「%s」。请看看对不对，不对请告诉社区", n.Draft.Title)
 }
 
 // ask invites somebody whom the paper names.

@@ -110,7 +110,7 @@ func TestThePoolOnTheDesk(t *testing.T) {
 	h.ask("01", at, 303, "saves", "1", "unit", "财政局", "tags", "finance", "fields", "culture")
 	h.ask("01", at, 409, "saves", "1", "unit", "财政局", "tags", "finance")
 	h.ask("01", at+"/fee", 409, "reason", "发评审费")
-	page, _ = h.ask("01", at+"/fee", 422, "reason", "")
+	h.ask("01", at+"/fee", 422, "reason", "")
 }
 
 func TestAJudgesOwnDetailsAndWishes(t *testing.T) {

@@ -325,7 +325,7 @@ func walk(p SheetPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Around) > 1 {
-			templ_7745c5c3_Err = ui.Chips("我的项目", codes(ctx, p)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chips("我的项目", codes(p)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -352,7 +352,7 @@ func sheetData(ctx context.Context, p SheetPage) templ.Attributes {
 }
 
 // codes are the judge's projects of the round, to jump to, with how far each sheet is.
-func codes(ctx context.Context, p SheetPage) []ui.Link {
+func codes(p SheetPage) []ui.Link {
 	list := make([]ui.Link, len(p.Around))
 	for i, t := range p.Around {
 		list[i] = ui.Link{Href: sheetPath(t.ID), Label: t.Code, Current: t.ID == p.ID}
