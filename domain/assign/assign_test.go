@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -246,6 +247,18 @@ func TestTheCheckerRefusesChangedPlans(t *testing.T) {
 		if err := Check(in, good); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A plan that would be the best of all but for one conflict is refused for that conflict, and for nothing else.
+func TestTheCheckerRefusesAConflictByItself(t *testing.T) {
+	in := made(rand.New(rand.NewPCG(11, 12)), 12, 6, 2, 6)
+	in.Mode, in.Locked = Best, nil
+	plan := solve(t, in)
+	tied := *in
+	tied.Conflicts = append(slices.Clone(in.Conflicts), plan.Pairs[0])
+	if err := Check(&tied, plan); err == nil || !strings.Contains(err.Error(), "is in conflict") {
+		t.Errorf("the checker says %v", err)
 	}
 }
 
