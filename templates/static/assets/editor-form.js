@@ -207,7 +207,7 @@
     else await keep();
     if (pending.size) tell(fill(say("clash"), { f: got.clashes[0].name }), "errmsg");
     else if (wrong) tell(fill(say("wrong"), { n: wrong }), "errmsg");
-    else tell(fill(say(got.others ? "others" : "saved"), { t: got.saved }));
+    else if (number === record.n) tell(fill(say(got.others ? "others" : "saved"), { t: got.saved })); // what was typed on is not saved yet
     return pending.size || wrong ? "held" : "ok";
   };
 

@@ -134,8 +134,13 @@
         if (answer.ok) {
           const kept = await answer.json();
           version.value = kept.version;
-          put(mine, { values: record.values, version: String(kept.version), state: "sent" });
-          tell(fill(record.submit ? say.sentSay : say.savedSay, { t: kept.saved }));
+          if (!record.submit && text(valuesOf(form)) !== text(record.values)) { // typed on meanwhile: that is not saved yet
+            keep();
+            again = true;
+          } else {
+            put(mine, { values: record.values, version: String(kept.version), state: "sent" });
+            tell(fill(record.submit ? say.sentSay : say.savedSay, { t: kept.saved }));
+          }
           if (record.submit) { drop(mine); location.assign(kept.next || "/review"); return; }
         } else if (answer.status === 409) await refused(record);
         else if (answer.status === 422) {
@@ -172,6 +177,7 @@
       if (laying || !clash.hidden) return;
       submitting = false;
       keep();
+      if (!state.classList.contains("unsent")) tell(""); // "saved" is no longer true
       clearTimeout(pause);
       pause = setTimeout(push, 600);
     });
