@@ -269,6 +269,7 @@ func (h *House) schedule() []jobs.Scheduled {
 		{Name: "remind pitches", Every: time.Hour, Run: judging.RemindPitches},
 		{Name: "close notices", Every: time.Minute, Run: award.CloseNotices},
 		{Name: "remind of notices", Every: time.Hour, Run: award.RemindNotices},
+		{Name: "remind of plans", Every: time.Hour, Run: award.RemindPlans},
 		{Name: "tend the reserves", Every: 10 * time.Minute, Run: h.Awards.TendReserves},
 		{Name: "project deadlines", Every: time.Hour, Run: delivery.Deadlines},
 		{Name: "tranches by date", Every: time.Hour, Run: money.DueByDate},

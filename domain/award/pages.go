@@ -61,6 +61,7 @@ type Paper struct {
 	Contract
 	Place   string // the home community
 	Parties []string
+	DueAt   *time.Time // until when the team has to hand its plan in; nil while it is not in the team's hand
 }
 
 // Lacks tells whether a party has not signed yet.
@@ -76,8 +77,8 @@ func (p Paper) Lacks(party string) bool {
 const papersSQL = `select p.id::text as proposal_id, coalesce(p.number, '') as number, p.title, pl.name as place_name, pl.name_en as place_name_en, p.state, a.state as award_state,
     a.amount, coalesce((select sum(l.amount) from proposal_line l where l.proposal_id = p.id), 0)::bigint as budget, coalesce(g.id::text, '') as agreement_id,
     coalesce(g.number, '') as agreement, coalesce(g.state, '') as sign_state, (select count(*) from agreement_sign s where s.agreement_id = g.id)::int as signed,
-    a.place::text as place, array(select s.party from agreement_sign s where s.agreement_id = g.id order by s.party) as parties
-  from award a join proposal p on p.id = a.proposal_id join place pl on pl.path = p.place left join agreement g on g.award_id = a.id
+    a.place::text as place, array(select s.party from agreement_sign s where s.agreement_id = g.id order by s.party) as parties, ` + planDueColumns + `
+  from award a join proposal p on p.id = a.proposal_id join edition e on e.id = a.edition_id join place pl on pl.path = p.place left join agreement g on g.award_id = a.id` + planTurnFrom + `
   where a.place <@ any(@sight::text[]::ltree[]) and a.result = 'selected' and case @view::text
     when 'refine' then a.state = 'confirmed' and p.state = 'refining' when 'draft' then a.state = 'confirmed' and p.state = 'refined' and g.id is null
     when 'sign' then g.state = 'signing' else g.id is not null end
@@ -87,7 +88,7 @@ const papersSQL = `select p.id::text as proposal_id, coalesce(p.number, '') as n
 // plan is being fitted, those waiting for an agreement or for signatures, or every agreement. The second answer is
 // where the next page begins.
 func (b *Book) Papers(ctx context.Context, by identity.Actor, view, after string) ([]Paper, string, error) {
-	list, err := pg.All[Paper](ctx, b.db, papersSQL, pg.Args{"sight": by.Sight(identity.ReadProjects), "view": view, "after": after})
+	list, err := pg.All[Paper](ctx, b.db, papersSQL, pg.Args{"sight": by.Sight(identity.ReadProjects), "view": view, "after": after, "days": refineDays})
 	if err != nil || len(list) <= 50 {
 		return list, "", err
 	}

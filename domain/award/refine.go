@@ -55,6 +55,8 @@ type Plan struct {
 	Accepts bool // the reader may accept it
 	Drafts  bool // the reader may draft the agreement
 	Pact    string
+	DueAt   *time.Time // until when the team has to hand it in; nil while it is not in the team's hand
+	Late    bool       // that time is over
 }
 
 // Balanced tells whether the budget is exactly the award.
@@ -165,6 +167,10 @@ func (b *Book) Plan(ctx context.Context, by identity.Actor, proposalID string) (
 	if found {
 		p.Pact = pact.ID
 	}
+	if err == nil {
+		p.DueAt, err = planDue(ctx, b.db, proposalID)
+	}
+	p.Late = p.DueAt != nil && !b.clock.Now().Before(*p.DueAt)
 	return p, err
 }
 
