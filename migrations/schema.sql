@@ -2688,6 +2688,7 @@ CREATE TABLE public.tranche (
     released_at timestamp with time zone,
     reason text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    promised_on date,
     CONSTRAINT tranche_amount_check CHECK ((amount > 0)),
     CONSTRAINT tranche_check CHECK (((reviewed_by IS DISTINCT FROM requested_by) OR (reviewed_by IS NULL))),
     CONSTRAINT tranche_check1 CHECK (((approved_by IS NULL) OR ((approved_by IS DISTINCT FROM reviewed_by) AND (approved_by IS DISTINCT FROM requested_by)))),

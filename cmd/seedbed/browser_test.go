@@ -30,6 +30,7 @@ type browser struct {
 	tabs  map[string]*tab
 	// patient people ask for another code when the first was used up by an answer that never came.
 	patient bool
+	waits   bool // a page that does not answer is asked again: somebody waits for what it will say
 }
 
 type tab struct {
@@ -85,11 +86,38 @@ func (w *tab) fail(format string, args ...any) {
 
 func js[T any](w *tab, script string) T {
 	w.t.Helper()
-	v, err := chromedp.Run(w.page, chromedp.Evaluate[T](script))
+	if !w.waits {
+		v, err := chromedp.Run(w.page, chromedp.Evaluate[T](script))
+		if err != nil {
+			w.fail("%v in %s", err, script)
+		}
+		return v
+	}
+	ctx, cancel := context.WithTimeout(w.page, 5*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
 	if err != nil {
-		w.fail("%v in %s", err, script)
+		panic(unanswered{})
 	}
 	return v
+}
+
+// unanswered is what a page on its way out says.
+type unanswered struct{}
+
+// answers asks pages that may just be on their way out; a question without an answer is a no.
+func (b *browser) answers(is func() bool) (yes bool) {
+	b.waits = true
+	defer func() {
+		b.waits = false
+		if e := recover(); e != nil {
+			if _, ok := e.(unanswered); !ok {
+				panic(e)
+			}
+			yes = false
+		}
+	}()
+	return is()
 }
 
 // open goes to a page and expects it to be there.
@@ -243,9 +271,11 @@ func (w *tab) pressIn(scope, label string) *tab {
 // arrived waits for the page that a press leads to.
 func (w *tab) arrived(label string) *tab {
 	w.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	for {
-		gone, err := chromedp.Run(w.page, chromedp.Evaluate[bool](`!window.before && document.readyState === "complete"`))
+		ctx, cancel := context.WithTimeout(w.page, 5*time.Second) // a page on its way out does not answer
+		gone, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!window.before && document.readyState === "complete"`))
+		cancel()
 		if err == nil && gone {
 			break
 		}

@@ -81,7 +81,7 @@ func (w *writing) draft() proposal.Draft {
 // until waits for something to become true.
 func (w *writing) until(what string, is func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(40 * time.Second); !is(); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); !w.answers(is); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			w.tab.fail("never: %s", what)
 		}

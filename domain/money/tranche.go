@@ -12,6 +12,7 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/notice"
+	"seedbed/domain/place"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
 	"seedbed/storage/pg"
@@ -47,6 +48,7 @@ type Tranche struct {
 	Seq         int
 	Condition   string
 	DueOn       *time.Time // only OnDate
+	PromisedOn  *time.Time // the last day on which it is to be out; only OnSign
 	Amount      yuan.Fen
 	Mode        string
 	State       string
@@ -72,12 +74,12 @@ var TrancheStates = []edition.Choice{{Code: Planned, Name: "未到条件"}, {Cod
 var Conditions = []edition.Choice{{Code: OnSign, Name: "签约后"}, {Code: OnMid, Name: "中期评估通过后"}, {Code: OnFinal, Name: "结项验收通过后"}, {Code: OnDate, Name: "到约定日期"}}
 
 const (
-	trancheColumns = `id::text, project_id::text, place::text, seq, condition, due_on, amount, mode, state, coalesce(requested_by::text, '') as requested_by,
+	trancheColumns = `id::text, project_id::text, place::text, seq, condition, due_on, promised_on, amount, mode, state, coalesce(requested_by::text, '') as requested_by,
   coalesce(reviewed_by::text, '') as reviewed_by, coalesce(approved_by::text, '') as approved_by, coalesce(released_by::text, '') as released_by,
   coalesce(bank_ref, '') as bank_ref, released_at, reason, version`
 	tranchesSQL    = `select ` + trancheColumns + ` from tranche where project_id = @project::uuid order by seq`
-	planTrancheSQL = `insert into tranche (id, project_id, place, seq, condition, due_on, amount, mode, state) values
-  (@id::uuid, @project::uuid, @place::text::ltree, @seq, @condition, @due_on::date, @amount, @mode, @state) on conflict (project_id, seq) do nothing`
+	planTrancheSQL = `insert into tranche (id, project_id, place, seq, condition, due_on, promised_on, amount, mode, state) values
+  (@id::uuid, @project::uuid, @place::text::ltree, @seq, @condition, @due_on::date, @promised_on::date, @amount, @mode, @state) on conflict (project_id, seq) do nothing`
 )
 
 // Tranches lists a project's tranches in order. It asks nobody for permission: the caller has.
@@ -109,8 +111,16 @@ func (b *Book) Plan(ctx context.Context, tx pg.Tx, f delivery.Opened) error {
 	if err != nil {
 		return err
 	}
+	calendar, err := place.Calendar(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, t := range plan {
-		n, err := pg.Do(ctx, tx, planTrancheSQL, pg.Args{"id": t.ID, "project": p.ID, "place": p.Place, "seq": t.Seq, "condition": t.Condition, "due_on": t.DueOn,
+		if t.Condition == OnSign && rules.ReleaseDays > 0 {
+			last := calendar.AddWorkingDays(p.CreatedAt, rules.ReleaseDays).AddDate(0, 0, -1)
+			t.PromisedOn = &last
+		}
+		n, err := pg.Do(ctx, tx, planTrancheSQL, pg.Args{"id": t.ID, "project": p.ID, "place": p.Place, "seq": t.Seq, "condition": t.Condition, "due_on": t.DueOn, "promised_on": t.PromisedOn,
 			"amount": t.Amount, "mode": t.Mode, "state": t.State})
 		if err != nil {
 			return err

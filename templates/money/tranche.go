@@ -37,6 +37,8 @@ func trancheWhen(ctx context.Context, t money.Tranche) string {
 		return words.T(ctx, "%s 拨付", ui.Date(ctx, *t.ReleasedAt))
 	case t.DueOn != nil:
 		return words.T(ctx, "%s 以后可以申请", ui.Date(ctx, *t.DueOn))
+	case t.PromisedOn != nil:
+		return words.T(ctx, "签约后，最晚 %s 拨付", ui.Date(ctx, *t.PromisedOn))
 	}
 	return words.T(ctx, edition.NameOf(money.Conditions, t.Condition))
 }
