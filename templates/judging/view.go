@@ -32,6 +32,7 @@ type RoomPage struct {
 	Candidates []judging.Candidate
 	Forms      map[string]ui.Form // by the names above
 	CanRun     bool
+	CanKey     bool // may type what came on paper
 	Now        time.Time
 }
 

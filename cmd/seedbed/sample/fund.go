@@ -59,7 +59,7 @@ func (g *garden) objection(ctx context.Context, notice string, list []grown) err
 		if err != nil {
 			return err
 		}
-		if !found || !a.Offered() {
+		if !found || a.State != award.Publicized {
 			continue
 		}
 		who := g.residents[p.at.Path][spare+1]
