@@ -35,7 +35,7 @@ func pitchRoutes(book *judging.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/papers/:seat", May: identity.KeyPapers, Handle: h.paper},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/papers/:seat", May: identity.KeyPapers, Handle: h.keySheet, Upload: true},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.box},
-		{Method: "POST", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.keyBox},
+		{Method: "POST", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.keyBox, Upload: true},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/minutes", May: identity.ReadSheets, Handle: h.minutes},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/minutes", May: identity.RunRounds, Handle: h.sealMinutes},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/minutes/scan", May: identity.RunRounds, Handle: h.signMinutes, Upload: true},

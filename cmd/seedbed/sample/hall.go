@@ -222,7 +222,11 @@ func (h *hall) box(ctx context.Context, by identity.Actor, name string, pass, od
 		}
 		n.Counts = append(n.Counts, judging.MarkText{Code: o.ID, Mark: strconv.Itoa(votes)})
 	}
-	return h.Juries.KeyBox(ctx, by, h.round, n)
+	var photo *judging.Photo
+	if pass == 1 {
+		photo = h.paper("唱票记录.jpg", 500+h.called+len(name)) //words:none
+	}
+	return h.Juries.KeyBox(ctx, by, h.round, n, photo)
 }
 
 // count takes the residents' votes, online and on paper, counts them and ends the round.
