@@ -8,6 +8,7 @@ import (
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -249,7 +250,11 @@ func (g *garden) call(ctx context.Context, s season) error {
 	if err := g.helped(ctx, e); err != nil {
 		return err
 	}
-	return g.inviteJury(ctx, e, 0)
+	if err := g.inviteJury(ctx, e, 0); err != nil {
+		return err
+	}
+	// The desk round is prepared: its rubric can still be written.
+	return g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: id(), Kind: judging.Desk, ClosesAt: e.ClosesAt.AddDate(0, 0, 14), Cut: judging.CutByTop, CutTop: 8})
 }
 
 func (g *garden) endorse(ctx context.Context, p grown) error {
