@@ -28,7 +28,7 @@ var rareJudging = []string{
 	`select g.person_id::text as who, '/desk/editions/' || r.edition_id || '/judging/rounds/' || r.id || '/rubric' as path from ` + liveRound + byDistrict,
 	`select g.person_id::text as who, '/desk/editions/' || r.edition_id || '/judging' as path from ` + plannedRound + byDistrict,
 	`select g.person_id::text as who, '/desk/editions/' || r.edition_id || '/judging/seats/' || a.id as path from ` + liveRound + byDistrict + `
-  join (select * from assignment where state = 'assigned' order by id desc limit 1) a on a.round_id = r.id`,
+  join lateral (select * from assignment where round_id = r.id and state = 'assigned' order by id limit 1) a on true`,
 	// The hall, as it runs and after it: the room, the host, what came on paper, the minutes.
 	`select g.person_id::text as who, '/desk/rounds/' || r.id || '/pitch' || x as path from ` + liveRound + byDistrict + `, unnest(array['', '/host', '/papers', '/boxes', '/minutes']) x`,
 	`select g.person_id::text as who, '/desk/rounds/' || r.id || '/pitch' || x as path from ` + overRound + byDistrict + `, unnest(array['', '/minutes']) x`,
@@ -38,9 +38,9 @@ var rareJudging = []string{
 	`select null as who, '/board/' || r.id as path from review_round r join pitch_room p on p.id = r.id and p.public_at is not null`,
 	`select null as who, '/minutes/' || r.id as path from ` + overRound,
 	// A judge: the queue, a sheet, giving one up and taking one back, invitations, wishes, the room on a phone.
-	`select j.person_id::text as who, '/review/' || a.id || x as path from ` + liveRound + ` join (select * from assignment a where state = 'assigned' and not exists (select from sheet s where s.assignment_id = a.id) order by id limit 1) a on a.round_id = r.id
+	`select j.person_id::text as who, '/review/' || a.id || x as path from ` + liveRound + ` join lateral (select * from assignment a where a.round_id = r.id and a.state = 'assigned' and not exists (select from sheet s where s.assignment_id = a.id) order by id limit 1) a on true
   join judge j on j.id = a.judge_id, unnest(array['', '/recuse']) x`,
-	`select j.person_id::text as who, '/review/' || a.id || x as path from ` + liveRound + ` join (select a.* from assignment a join sheet s on s.assignment_id = a.id and s.state = 'submitted' order by a.id limit 1) a on a.round_id = r.id
+	`select j.person_id::text as who, '/review/' || a.id || x as path from ` + liveRound + ` join lateral (select a.* from assignment a join sheet s on s.assignment_id = a.id and s.state = 'submitted' where a.round_id = r.id order by a.id limit 1) a on true
   join judge j on j.id = a.judge_id, unnest(array['', '/reopen']) x`,
 	`select j.person_id::text as who, x as path from ` + liveRound + ` join (select * from judge where state = 'accepted' order by id limit 1) l on true join judge j on j.edition_id = r.edition_id and j.person_id = l.person_id,
   unnest(array['/review', '/review/profile', '/review/my/phrases', '/review/judges/' || j.id, '/review/judges/' || j.id || '/wishes', '/review/rounds/' || r.id || '/sheets', '/review/pitch/' || r.id || '?stay=1']) x`,
