@@ -364,6 +364,17 @@ func codes(p SheetPage) []ui.Link {
 	return list
 }
 
+// dotOf is the mark before a project in the judge's list: done, begun, or neither.
+func dotOf(t judging.Task) string {
+	switch {
+	case t.Done():
+		return "ok"
+	case t.SheetState == judging.Drafted:
+		return "half"
+	}
+	return ""
+}
+
 func sheetPath(id string) string { return "/review/" + id }
 
 func room(e edition.Edition) string { return "/desk/editions/" + e.ID + "/judging" }
