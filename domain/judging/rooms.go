@@ -43,6 +43,12 @@ func (b *Book) RoomLines(ctx context.Context, by identity.Actor) ([]RoomLine, er
 	return pg.All[RoomLine](ctx, b.db, roomsSQL, pg.Args{"sight": by.Sight(identity.ReadSheets)})
 }
 
+// Staged tells whether a round has a pitch room: its order was drawn.
+func Staged(ctx context.Context, q pg.Reader, roundID string) (bool, error) {
+	state, err := pg.Values[string](ctx, q, stageStateSQL, pg.Args{"id": roundID})
+	return len(state) > 0, err
+}
+
 // A vote is public from its first day on, a board while its host lets everybody look.
 const happeningsSQL = `select 'board' as kind, s.id::text, s.starts_at as at, null::timestamptz as until, s.state = 'running' as live
     from pitch_room s join review_round r on r.id = s.id where r.edition_id = @edition::uuid and s.public_at is not null

@@ -26,7 +26,7 @@ const todoSQL = `with mine as (select m.team_id, m.role from team_member m where
   union all select 2, 'vote', p.id, coalesce(nullif(p.title, ''), t.name), '', h.until from handover_vote v join handover h on h.id = v.handover_id join proposal p on p.id = h.proposal_id join team t on t.id = h.team_id where v.person_id = @me::uuid and v.yes is null and h.state = 'voting' and h.until > @now and exists (select from mine where mine.team_id = h.team_id)
   union all select 2, 'applied', p.id, coalesce(nullif(p.title, ''), t.name), '', null from proposal p join team t on t.id = p.team_id where p.lead_id = @me::uuid and p.state not in ('withdrawn', 'void') and exists (select from team_member m where m.team_id = p.team_id and m.state = 'applied')
   union all select 2, 'guardian', g.id, coalesce(nullif(p.title, ''), t.name), '', null from guardian g join team_member m on m.id = g.member_id join team t on t.id = m.team_id join proposal p on p.team_id = t.id where g.child_id = @me::uuid and g.state = 'asked' and m.state in ('applied', 'accepted')
-  union all select 2, 'poll', v.id, e.title, '', v.closes_at from poll v join review_round r on r.id = v.id join edition e on e.id = r.edition_id join person me on me.id = @me::uuid and me.home_state = 'confirmed' and me.home <@ v.place
+  union all select 2, 'poll', v.id, case when @en and e.title_en <> '' then e.title_en else e.title end, '', v.closes_at from poll v join review_round r on r.id = v.id join edition e on e.id = r.edition_id join person me on me.id = @me::uuid and me.home_state = 'confirmed' and me.home <@ v.place
     where v.state = 'planned' and v.opens_at <= @now and v.closes_at > @now and not exists (select from ballot b where b.poll_id = v.id and b.person_id = @me::uuid)
       and not exists (select from judge j where j.edition_id = r.edition_id and j.person_id = @me::uuid and j.state <> 'declined')
   union all select 3, 'signing', a.id, p.title, a.number, null from agreement a join proposal p on p.id = a.proposal_id where a.state = 'signing' and p.lead_id = @me::uuid and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B')
@@ -83,7 +83,7 @@ var asks = map[string]struct{ text, before, after, kind, tag string }{
 // todo is what waits for whoever asks, the most pressing first.
 func (h handlers) todo(c *fiber.Ctx) ([]view.Item, error) {
 	ctx := c.UserContext()
-	found, err := pg.All[waiting](ctx, h.db, todoSQL, pg.Args{"me": web.Actor(c).ID, "now": h.clock.Now()})
+	found, err := pg.All[waiting](ctx, h.db, todoSQL, pg.Args{"me": web.Actor(c).ID, "now": h.clock.Now(), "en": words.Lang(ctx) == "en"})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,9 @@ func TestRoomsAndVotesAreFound(t *testing.T) {
 	h.pitched()
 	page, _ = h.ask("01", "/desk/pitches", 200)
 	h.has(page, "还没抽签", `href="`+pitchDesk+`"`)
+	if page, _ = h.ask("01", desk, 200); strings.Contains(page, "/board/") {
+		t.Error("the desk leads to a board that is not there yet")
+	}
 	h.ask("01", pitchDesk, 303, "version", "0", "hall", "区文化馆", "starts_at", "2026-06-20T14:00")
 	page, _ = h.ask("01", "/desk/pitches", 200)
 	h.has(page, "区文化馆", "亮分 0 / ", pitchDesk+"/host", pitchDesk+"/papers", "/board/"+round)

@@ -33,6 +33,7 @@ type RoomPage struct {
 	Forms      map[string]ui.Form // by the names above
 	CanRun     bool
 	CanKey     bool // may type what came on paper
+	Staged     bool // the round has its pitch room
 	Now        time.Time
 }
 
