@@ -493,7 +493,7 @@ func Rubric(p RubricPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "评分细则", NoIndex: true, Form: &p.Form, Crumbs: append(crumbs(p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "评分细则", NoIndex: true, Form: &p.Form, Crumbs: append(crumbs(ctx, p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
