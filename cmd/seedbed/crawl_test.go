@@ -43,6 +43,8 @@ var (
 func TestCrawlTheSampleDistrict(t *testing.T) {
 	h := plantHere(t)
 	t.Run("its decisions are computed again", func(t *testing.T) { sampleIsReplayed(t, h) })
+	t.Run("its rounds have every part", func(t *testing.T) { sampleIsJudged(t, h) })
+	t.Run("its people find their way", func(t *testing.T) { sampleLeads(t, h) })
 	app := h.App()
 	var said strings.Builder
 	if err := h.check(t.Context(), &said); err != nil {

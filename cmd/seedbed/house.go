@@ -142,6 +142,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Papers = papers.New(db, store, clk, h.Accounts, h.Proposals, h.Config.PDFFont)
 	h.Juries = judging.New(db, clk).Seals(h.Accounts)
 	h.Juries.KeepPapers(judging.Papers{Store: store, Font: h.Config.PDFFont, Throttle: h.Accounts.Throttle})
+	h.Editions.KnowHappenings(h.Juries.Happenings)
 	h.Awards = award.New(db, clk)
 	h.Awards.PrintWith(h.Config.PDFFont)
 	h.Projects = delivery.New(db, store, clk)

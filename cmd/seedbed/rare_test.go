@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/network"
@@ -43,7 +44,7 @@ type rarePage struct {
 func (b *browser) rare() []stop {
 	b.t.Helper()
 	var stops []stop
-	for _, sql := range rareSQL {
+	for _, sql := range append(slices.Clone(rareSQL), rareJudging...) {
 		found, err := pg.All[rarePage](b.t.Context(), b.house.Engines.DB, sql, nil)
 		if err != nil {
 			b.t.Fatal(err)
@@ -59,7 +60,7 @@ func (b *browser) rare() []stop {
 			stops = append(stops, stop{who, token, p.Path})
 		}
 	}
-	return append(append(stops, b.byLink(stops[0])...), b.atTheDesk()...)
+	return slices.Concat(stops, b.byLink(stops[0]), b.atTheDesk(), b.broughtBack())
 }
 
 // pass is a session of somebody.

@@ -36,6 +36,9 @@ var kinds = []struct {
 	{"资格申诉待答复", "/desk/proposals?flag=appeal", identity.DecideAppeals, appealsSQL},
 	{"相近的提案待看", "/desk/proposals?flag=alike", identity.CompareProposals, alikeSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
+	{"路演正在进行", "/desk/pitches", identity.RunRounds, pitchesSQL},
+	{"纸质评分表、票箱待核对", "/desk/pitches", identity.KeyPapers, twiceSQL},
+	{"居民投票待计票", "/desk/pitches", identity.RunRounds, countSQL},
 	{"新领办人待确认", "/desk/handovers", identity.ConfirmLeads, handoversSQL},
 	{"家长同意待登记", "/desk/guardians", identity.RecordGuardians, guardiansSQL},
 	{"优化稿待确认", "/desk/proposals?state=refining", identity.AcceptRefinements, refiningSQL},
@@ -73,6 +76,9 @@ const (
 	disputesSQL    = `select count(*) from assisted_dispute where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	privacySQL     = `select count(*) from rights_request where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	editionsSQL    = `select count(*) from edition where state in ('closed','reviewing') and place <@ any(@sight::text[]::ltree[])`
+	pitchesSQL     = `select count(*) from pitch_room s join review_round r on r.id = s.id and r.state = 'open' where s.state in ('drawn','running') and s.starts_at < now() + interval '1 day' and s.place <@ any(@sight::text[]::ltree[])`
+	twiceSQL       = `select count(*) from twice where state <> 'settled' and place <@ any(@sight::text[]::ltree[])`
+	countSQL       = `select count(*) from poll where state = 'planned' and closes_at <= now() and place <@ any(@sight::text[]::ltree[])`
 	handoversSQL   = `select count(*) from handover where state = 'passed' and place <@ any(@sight::text[]::ltree[])`
 	guardiansSQL   = `select count(*) from guardian g join team_member m on m.id = g.member_id join proposal p on p.team_id = m.team_id where g.state = 'asked' and m.state in ('applied','accepted') and p.place <@ any(@sight::text[]::ltree[])`
 	refiningSQL    = `select count(*) from proposal where state = 'refining' and place <@ any(@sight::text[]::ltree[])`

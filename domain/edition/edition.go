@@ -15,10 +15,12 @@ import (
 type Book struct {
 	db    *pg.DB
 	clock clock.Clock
+
+	happenings func(ctx context.Context, editionID string) ([]Happening, error) // see KnowHappenings
 }
 
 // New makes the editions' door.
-func New(db *pg.DB, c clock.Clock) *Book { return &Book{db, c} }
+func New(db *pg.DB, c clock.Clock) *Book { return &Book{db: db, clock: c} }
 
 // The states of an edition (DOMAIN §7.1); the database knows which move is legal.
 const (

@@ -184,6 +184,11 @@ func TestARubricIsWrittenUntilItsRoundOpens(t *testing.T) {
 		t.Errorf("a wrong rubric was told as %v", fields)
 	}
 	d.Lines[6].Best, d.Lines[6].Weight = "都说好", 10
+	d.Lines[6].NameEn, d.Lines[6].FairEn, d.Lines[6].GoodEn = "Word of mouth", "some speak well of it", "many do"
+	if fields := fault.InFields(w.book.SetRubric(ctx, w.staff, r.ID, d)); fields["lines.6.best_en"].Text == "" || len(fields) != 1 {
+		t.Errorf("half an English rubric was told as %v", fields)
+	}
+	d.Lines[6].BestEn = "everybody does"
 	wants(t, w.book.SetRubric(ctx, w.other, r.ID, d), fault.NotFound)
 	without := d
 	without.Lines = append([]DraftLine{}, d.Lines...)
@@ -200,6 +205,10 @@ func TestARubricIsWrittenUntilItsRoundOpens(t *testing.T) {
 	if len(kept) != 7 || kept[0].Code != PartCode || kept[1].Code != NeedCode || kept[6].Code != "own1" || kept[6].Hint != "60 有人说好；80 很多人说好；95 都说好" || kept[1].HintEn == "" {
 		t.Errorf("kept: %+v", kept)
 	}
+	if kept[6].NameEn != "Word of mouth" || kept[6].HintEn != "60 some speak well of it; 80 many do; 95 everybody does" || DraftOf(r, kept).Lines[6] != (DraftLine{Code: "own1", Name: "邻里口碑", NameEn: "Word of mouth", Weight: 10,
+		Fair: "有人说好", Good: "很多人说好", Best: "都说好", FairEn: "some speak well of it", GoodEn: "many do", BestEn: "everybody does"}) {
+		t.Errorf("kept in English: %+v", kept[6])
+	}
 	for i := range 3 {
 		w.judge(fmt.Sprint("评委", i))
 	}
@@ -210,6 +219,8 @@ func TestARubricIsWrittenUntilItsRoundOpens(t *testing.T) {
 	wants(t, w.book.SetRubric(ctx, w.staff, r.ID, d), fault.Conflict)
 	w.refused(`delete from criterion where round_id = @id`, pg.Args{"id": r.ID})
 	w.refused(`update criterion set seq = seq + 1 where round_id = @id`, pg.Args{"id": r.ID})
+	w.refused(`update criterion set name_en = 'x' where round_id = @id`, pg.Args{"id": r.ID})
+	w.refused(`update criterion set hint_en = 'x' where round_id = @id`, pg.Args{"id": r.ID})
 }
 
 func TestJudgesAreRemindedOnce(t *testing.T) {

@@ -41,6 +41,14 @@ func (a Anchors) Hint() string {
 	return "60 " + a.Fair + "；80 " + a.Good + "；95 " + a.Best
 }
 
+// HintEn writes English anchors as a criterion keeps them.
+func (a Anchors) HintEn() string {
+	if a == (Anchors{}) {
+		return ""
+	}
+	return "60 " + a.Fair + "; 80 " + a.Good + "; 95 " + a.Best
+}
+
 // DraftLine is a criterion in the editor.
 type DraftLine struct {
 	Code   string `form:"code"` // "" for a new one
@@ -50,6 +58,36 @@ type DraftLine struct {
 	Fair   string `form:"fair"`
 	Good   string `form:"good"`
 	Best   string `form:"best"`
+	FairEn string `form:"fair_en"` // what pages in English show; all three or none, as the Chinese then
+	GoodEn string `form:"good_en"`
+	BestEn string `form:"best_en"`
+}
+
+// longestAnchor is how many characters an anchor may have, in Chinese and in English, where the same takes more letters.
+const longestAnchor, longestAnchorEn = 60, 100
+
+func (l DraftLine) english() Anchors { return Anchors{l.FairEn, l.GoodEn, l.BestEn} }
+
+// check looks at one line's texts; at begins the names of its fields.
+func (l DraftLine) check(wrong *fault.Fields, at string) {
+	for field, text := range map[string]string{"name": l.Name, "name_en": l.NameEn, "fair": l.Fair, "good": l.Good, "best": l.Best} {
+		if n := utf8.RuneCountInString(text); n > longestAnchor {
+			wrong.Add(at+field, "最多 %d 个字，现在是 %d 个字", longestAnchor, n)
+		}
+	}
+	for field, text := range map[string]string{"fair": l.Fair, "good": l.Good, "best": l.Best} {
+		if text == "" {
+			wrong.Add(at+field, "请写一句话，评委才知道这个分是什么样子")
+		}
+	}
+	for field, text := range map[string]string{"fair_en": l.FairEn, "good_en": l.GoodEn, "best_en": l.BestEn} {
+		if n := utf8.RuneCountInString(text); n > longestAnchorEn {
+			wrong.Add(at+field, "最多 %d 个字，现在是 %d 个字", longestAnchorEn, n)
+		}
+		if text == "" && l.english() != (Anchors{}) {
+			wrong.Add(at+field, "三句英文要么都写，要么都不写")
+		}
+	}
 }
 
 // RubricDraft is a round's rubric as it is being written. Then is the button that was pressed: "" keeps it, and
@@ -64,8 +102,8 @@ type RubricDraft struct {
 func DraftOf(r Round, rubric []Criterion) RubricDraft {
 	d := RubricDraft{Version: r.Version}
 	for _, c := range rubric {
-		a := AnchorsOf(c.Hint)
-		d.Lines = append(d.Lines, DraftLine{c.Code, c.Name, c.NameEn, c.Weight, a.Fair, a.Good, a.Best})
+		a, en := AnchorsOf(c.Hint), AnchorsOf(c.HintEn)
+		d.Lines = append(d.Lines, DraftLine{c.Code, c.Name, c.NameEn, c.Weight, a.Fair, a.Good, a.Best, en.Fair, en.Good, en.Best})
 	}
 	return d
 }
@@ -114,16 +152,7 @@ func (d RubricDraft) check(known []Criterion) error {
 			wrong.Add(at+"name", "有两项叫同一个名字")
 		}
 		names[l.Name] = true
-		for field, text := range map[string]string{"name": l.Name, "name_en": l.NameEn, "fair": l.Fair, "good": l.Good, "best": l.Best} {
-			if n := utf8.RuneCountInString(text); n > 60 {
-				wrong.Add(at+field, "最多 %d 个字，现在是 %d 个字", 60, n)
-			}
-		}
-		for field, text := range map[string]string{"fair": l.Fair, "good": l.Good, "best": l.Best} {
-			if text == "" {
-				wrong.Add(at+field, "请写一句话，评委才知道这个分是什么样子")
-			}
-		}
+		l.check(&wrong, at)
 		if l.Weight < 1 || l.Weight > 100 {
 			wrong.Add(at+"weight", "请填写 1 到 100 之间的整数")
 		}
@@ -143,18 +172,15 @@ func (d RubricDraft) check(known []Criterion) error {
 	return wrong.Err()
 }
 
-// criteria is the draft as rows. A new line gets a code of its own; an English anchor stays while the Chinese one does.
+// criteria is the draft as rows. A new line gets a code of its own.
 func (d RubricDraft) criteria(known []Criterion) []Criterion {
-	old, used := map[string]Criterion{}, map[string]bool{}
+	used := map[string]bool{}
 	for _, c := range known {
-		old[c.Code], used[c.Code] = c, true
+		used[c.Code] = true
 	}
 	list := make([]Criterion, len(d.Lines))
 	for i, l := range d.Lines {
-		c := Criterion{Code: l.Code, Seq: i + 1, Name: l.Name, NameEn: l.NameEn, Weight: l.Weight, Hint: Anchors{l.Fair, l.Good, l.Best}.Hint()}
-		if was := old[l.Code]; was.Hint == c.Hint {
-			c.HintEn = was.HintEn
-		}
+		c := Criterion{Code: l.Code, Seq: i + 1, Name: l.Name, NameEn: l.NameEn, Weight: l.Weight, Hint: Anchors{l.Fair, l.Good, l.Best}.Hint(), HintEn: l.english().HintEn()}
 		for n := 1; c.Code == ""; n++ {
 			if code := "own" + strconv.Itoa(n); !used[code] {
 				c.Code, used[code] = code, true

@@ -100,10 +100,26 @@ func TestResidentsVoteBesideTheExperts(t *testing.T) {
 	if v, err := h.book.Poll(ctx, voters[0], h.round.ID); err != nil || len(v.Counts) > 0 || v.Mine["resident_team"] != h.proposals[0] {
 		t.Errorf("%+v %v", v, err)
 	}
+	count := func(pass, a, b int) BoxCount {
+		return BoxCount{Box: "活动室", Pass: pass, Counts: []MarkText{{Code: h.proposals[0], Mark: fmt.Sprint(a)}, {Code: h.proposals[1], Mark: fmt.Sprint(b)}}}
+	}
 	box := func(by identity.Actor, pass, a, b int) error {
-		return h.book.KeyBox(ctx, by, h.round.ID, BoxCount{Box: "活动室", Pass: pass, Counts: []MarkText{{Code: h.proposals[0], Mark: fmt.Sprint(a)}, {Code: h.proposals[1], Mark: fmt.Sprint(b)}}})
+		var photo *Photo
+		if pass == 1 {
+			photo = &Photo{Name: "唱票.pdf", File: bytes.NewReader([]byte("%PDF-1.4 tally"))}
+		}
+		return h.book.KeyBox(ctx, by, h.round.ID, count(pass, a, b), photo)
+	}
+	if err := h.book.KeyBox(ctx, h.staff, h.round.ID, count(1, 21, 20), nil); fault.InFields(err)["photo"].Text != noBoxPhoto {
+		t.Errorf("a box without a photo of its count: %v", err)
+	}
+	if err := h.book.KeyBox(ctx, h.staff, h.round.ID, count(1, 21, 20), &Photo{Name: "x", File: bytes.NewReader([]byte("no picture"))}); fault.InFields(err)["photo"].Text == "" {
+		t.Errorf("a photo that is none: %v", err)
 	}
 	h.ok(box(h.staff, 1, 21, 20))
+	if v, err := h.book.BoxOf(ctx, h.head, h.round.ID, "活动室"); err != nil || len(v.Photos) != 1 || len(v.Passes) > 0 || v.Pass != 2 {
+		t.Errorf("the second typing has %d photos and sees %d typings: %v", len(v.Photos), len(v.Passes), err)
+	}
 	if err := box(h.staff, 2, 21, 20); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("one person counts twice: %v", err)
 	}

@@ -37,7 +37,7 @@ const (
 	// Before the round opens its projects are those that are eligible.
 	projectDemandSQL = `select p.id::text, coalesce(p.number, '') as number, p.title, p.category, p.place::text, (select count(*) from assignment a
       where a.round_id = @round::uuid and a.proposal_id = p.id and a.state in ('assigned', 'accepted'))::int as live
-    from proposal p where p.edition_id = @edition::uuid and p.state = any(case when @planned then '{eligible,shortlisted,pitched}'::text[] else '{shortlisted,pitched}' end) order by p.id`
+    from proposal p where p.edition_id = @edition::uuid and case when @planned then p.state in ('eligible', 'shortlisted', 'pitched') else in_review(@round::uuid, p.id, p.state) end order by p.id`
 	// Who had a seat and gave it up does not get it back.
 	barredSQL = `select c.judge_id::text as judge, c.proposal_id::text as project from conflict c join judge j on j.id = c.judge_id where j.edition_id = @edition::uuid
     union select a.judge_id::text, a.proposal_id::text from assignment a where a.round_id = @round::uuid and a.state not in ('assigned', 'accepted') order by 1, 2`

@@ -194,7 +194,7 @@ func (b *Book) KeySheet(ctx context.Context, by identity.Actor, assignmentID str
 		return fault.Field("reason", "最多 %d 个字，现在是 %d 个字", 200, utf8.RuneCountInString(n.Reason))
 	}
 	in := typing{round: r.ID, place: r.Place, kind: "sheet", assignment: a.ID, pass: n.Pass, marks: marks, comment: n.Comment, reason: n.Reason}
-	if in.photo, in.photoName, err = b.takePhoto(ctx, n.Pass, photo); err != nil {
+	if in.photo, in.photoName, err = b.takePhoto(ctx, n.Pass, photo, noSheetPhoto); err != nil {
 		return err
 	}
 	h := hand{w, r.Place, b.clock.Now()}
@@ -214,11 +214,13 @@ func (b *Book) KeySheet(ctx context.Context, by identity.Actor, assignmentID str
 	})
 }
 
-// takePhoto puts the picture of a paper into the store; the first typing needs one.
-func (b *Book) takePhoto(ctx context.Context, pass int, photo *Photo) (*evidence.Taken, string, error) {
+const noSheetPhoto = "请拍一张纸质评分表的照片，核对时要用"
+
+// takePhoto puts the picture of a paper into the store; the first typing needs one, and lacking says so.
+func (b *Book) takePhoto(ctx context.Context, pass int, photo *Photo, lacking string) (*evidence.Taken, string, error) {
 	if photo == nil {
 		if pass == 1 {
-			return nil, "", fault.Field("photo", "请拍一张纸质评分表的照片，核对时要用")
+			return nil, "", fault.Field("photo", lacking)
 		}
 		return nil, "", nil
 	}

@@ -186,8 +186,11 @@ func (n BoxCount) read(options []Option) (map[string]int, error) {
 	return counts, wrong.Err()
 }
 
-// KeyBox keeps one typing of a ballot box's count.
-func (b *Book) KeyBox(ctx context.Context, by identity.Actor, roundID string, n BoxCount) error {
+// noBoxPhoto asks for the picture that the second typing and a third look are made from.
+const noBoxPhoto = "请拍一张唱票记录的照片，带上开了箱的选票，核对时要用"
+
+// KeyBox keeps one typing of a ballot box's count. The first brings a photo of the count as it was written down at the box.
+func (b *Book) KeyBox(ctx context.Context, by identity.Actor, roundID string, n BoxCount, photo *Photo) error {
 	r, w, err := b.keyer(ctx, by, roundID)
 	if err != nil {
 		return err
@@ -200,6 +203,10 @@ func (b *Book) KeyBox(ctx context.Context, by identity.Actor, roundID string, n 
 	if err != nil {
 		return err
 	}
+	in := typing{round: r.ID, place: r.Place, kind: "box", box: n.Box, pass: n.Pass, marks: counts, reason: n.Reason}
+	if in.photo, in.photoName, err = b.takePhoto(ctx, n.Pass, photo, noBoxPhoto); err != nil {
+		return err
+	}
 	h := hand{w, r.Place, b.clock.Now()}
 	return b.db.Change(ctx, func(tx pg.Tx) error {
 		p, err := pg.One[Poll](ctx, tx, lockPollSQL, pg.Args{"id": roundID})
@@ -209,7 +216,7 @@ func (b *Book) KeyBox(ctx context.Context, by identity.Actor, roundID string, n 
 		if p.State != PollPlanned || h.at.Before(p.OpensAt) {
 			return fault.New(fault.Conflict, "投票还没有开始，或者已经计过票了")
 		}
-		_, err = typed(ctx, tx, h, typing{round: r.ID, place: r.Place, kind: "box", box: n.Box, pass: n.Pass, marks: counts, reason: n.Reason})
+		_, err = typed(ctx, tx, h, in)
 		return err
 	})
 }

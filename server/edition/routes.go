@@ -59,6 +59,9 @@ func (h handlers) call(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if page.Happenings, err = h.book.Happenings(c.UserContext(), call.ID); err != nil {
+		return err
+	}
 	return web.Page(c, view.Call(page))
 }
 

@@ -123,6 +123,8 @@ var shelves = []struct {
 	{identity.ReadEvaluations, ui.Link{Href: "/desk/evaluations", Label: "评估和验收", Icon: "chart"}},
 	{identity.ReadOrgs, ui.Link{Href: "/desk/orgs", Label: "组织", Icon: "tree"}},
 	{identity.ReadEditions, ui.Link{Href: "/desk/editions", Label: "各届大赛", Icon: "flower"}},
+	{identity.ReadJury, ui.Link{Href: "/desk/judges", Label: "评委库", Icon: "users"}},
+	{identity.ReadSheets, ui.Link{Href: "/desk/pitches", Label: "路演和投票", Icon: "clock"}},
 	{identity.ConfirmResidents, ui.Link{Href: "/desk/residents", Label: "居民名单", Icon: "users"}},
 	{identity.CountTalents, ui.Link{Href: "/desk/talents", Label: "能人库", Icon: "star"}},
 	{identity.ReadTopics, ui.Link{Href: "/desk/topics", Label: "议题", Icon: "list"}},

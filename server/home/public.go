@@ -11,11 +11,15 @@ import (
 	"seedbed/domain/place"
 	servegallery "seedbed/server/gallery"
 	"seedbed/server/web"
+	"seedbed/storage/pg"
 	viewgallery "seedbed/templates/gallery"
 	view "seedbed/templates/home"
 	"seedbed/templates/ui"
 	"seedbed/templates/words"
 )
+
+const openVotesSQL = `select v.id::text, e.title, e.title_en, v.closes_at from poll v join review_round r on r.id = v.id join edition e on e.id = r.edition_id
+  where v.state = 'planned' and v.opens_at <= @now and v.closes_at > @now order by v.closes_at, v.id limit 5`
 
 const openCallsSQL = `select id::text, title, title_en, closes_at from edition where state = 'open' order by closes_at, id limit 5`
 
@@ -41,7 +45,15 @@ func (h handlers) front(c *fiber.Ctx) error {
 	for i, e := range open {
 		calls[i] = view.OpenCall{ID: e.ID, Title: words.Pick(ctx, e.Title, e.TitleEn), Until: ui.Until(ctx, e.ClosesAt), Left: ui.Left(ctx, e.ClosesAt, h.clock.Now())}
 	}
-	return web.Page(c, view.Front(figures, calls, mixed(recent, 6)))
+	votes, err := pg.All[call](ctx, h.db, openVotesSQL, pg.Args{"now": h.clock.Now()})
+	if err != nil {
+		return err
+	}
+	asked := make([]view.OpenCall, len(votes))
+	for i, v := range votes {
+		asked[i] = view.OpenCall{ID: v.ID, Title: words.Pick(ctx, v.Title, v.TitleEn), Until: ui.Until(ctx, v.ClosesAt), Left: ui.Left(ctx, v.ClosesAt, h.clock.Now())}
+	}
+	return web.Page(c, view.Front(figures, calls, asked, mixed(recent, 6)))
 }
 
 // mixed picks n projects to show off: first the newest with a photo of each colour, then the newest of the rest.

@@ -26,6 +26,9 @@ const todoSQL = `with mine as (select m.team_id, m.role from team_member m where
   union all select 2, 'vote', p.id, coalesce(nullif(p.title, ''), t.name), '', h.until from handover_vote v join handover h on h.id = v.handover_id join proposal p on p.id = h.proposal_id join team t on t.id = h.team_id where v.person_id = @me::uuid and v.yes is null and h.state = 'voting' and h.until > @now and exists (select from mine where mine.team_id = h.team_id)
   union all select 2, 'applied', p.id, coalesce(nullif(p.title, ''), t.name), '', null from proposal p join team t on t.id = p.team_id where p.lead_id = @me::uuid and p.state not in ('withdrawn', 'void') and exists (select from team_member m where m.team_id = p.team_id and m.state = 'applied')
   union all select 2, 'guardian', g.id, coalesce(nullif(p.title, ''), t.name), '', null from guardian g join team_member m on m.id = g.member_id join team t on t.id = m.team_id join proposal p on p.team_id = t.id where g.child_id = @me::uuid and g.state = 'asked' and m.state in ('applied', 'accepted')
+  union all select 2, 'poll', v.id, case when @en and e.title_en <> '' then e.title_en else e.title end, '', v.closes_at from poll v join review_round r on r.id = v.id join edition e on e.id = r.edition_id join person me on me.id = @me::uuid and me.home_state = 'confirmed' and me.home <@ v.place
+    where v.state = 'planned' and v.opens_at <= @now and v.closes_at > @now and not exists (select from ballot b where b.poll_id = v.id and b.person_id = @me::uuid)
+      and not exists (select from judge j where j.edition_id = r.edition_id and j.person_id = @me::uuid and j.state <> 'declined')
   union all select 3, 'signing', a.id, p.title, a.number, null from agreement a join proposal p on p.id = a.proposal_id where a.state = 'signing' and p.lead_id = @me::uuid and not exists (select from agreement_sign s where s.agreement_id = a.id and s.party = 'B')
   union all select 4, 'mend', p.id, p.title, p.reason, p.fix_until from proposal p where p.lead_id = @me::uuid and p.state = 'returned'
   union all select 4, 'merge', p.id, case when g.kept_id = p.id then c.title else k.title end, '', e.closes_at from proposal_merge g join proposal k on k.id = g.kept_id join proposal c on c.id = g.closed_id join proposal p on p.id in (g.kept_id, g.closed_id) join edition e on e.id = p.edition_id
@@ -53,6 +56,7 @@ type waiting struct {
 var asks = map[string]struct{ text, before, after, kind, tag string }{
 	"invited":           {"邀请您一起做「%s」", "/invitations#a-", "", "warn", "等您回答"},
 	"vote":              {"「%s」要换领办人，请您投票", "/proposals/", "/handover", "warn", "等您投票"},
+	"poll":              {"「%s」请居民投票，选您看好的项目", "/vote/", "", "warn", "等您投票"},
 	"applied":           {"有邻居想加入「%s」", "/proposals/", "/team", "warn", "等您回答"},
 	"guardian":          {"请家长扫码，同意您参加「%s」", "/guardians/", "", "warn", "等家长确认"},
 	"asked":             {"邀请您加入「%s」", "/orgs/", "/room", "warn", "等您回答"},
@@ -79,7 +83,7 @@ var asks = map[string]struct{ text, before, after, kind, tag string }{
 // todo is what waits for whoever asks, the most pressing first.
 func (h handlers) todo(c *fiber.Ctx) ([]view.Item, error) {
 	ctx := c.UserContext()
-	found, err := pg.All[waiting](ctx, h.db, todoSQL, pg.Args{"me": web.Actor(c).ID, "now": h.clock.Now()})
+	found, err := pg.All[waiting](ctx, h.db, todoSQL, pg.Args{"me": web.Actor(c).ID, "now": h.clock.Now(), "en": words.Lang(ctx) == "en"})
 	if err != nil {
 		return nil, err
 	}

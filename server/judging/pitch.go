@@ -26,6 +26,7 @@ type pitchHandlers struct {
 func pitchRoutes(book *judging.Book, db *pg.DB, c clock.Clock) []web.Route {
 	h := pitchHandlers{book, db, c, newBoardCache()}
 	return []web.Route{
+		{Method: "GET", Path: "/desk/pitches", May: identity.ReadSheets, Handle: h.rooms},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch", May: identity.ReadSheets, Handle: h.room},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch", May: identity.RunRounds, Handle: h.draw},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/host", May: identity.RunRounds, Handle: h.host},
@@ -34,7 +35,7 @@ func pitchRoutes(book *judging.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/papers/:seat", May: identity.KeyPapers, Handle: h.paper},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/papers/:seat", May: identity.KeyPapers, Handle: h.keySheet, Upload: true},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.box},
-		{Method: "POST", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.keyBox},
+		{Method: "POST", Path: "/desk/rounds/:id/pitch/boxes", May: identity.KeyPapers, Handle: h.keyBox, Upload: true},
 		{Method: "GET", Path: "/desk/rounds/:id/pitch/minutes", May: identity.ReadSheets, Handle: h.minutes},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/minutes", May: identity.RunRounds, Handle: h.sealMinutes},
 		{Method: "POST", Path: "/desk/rounds/:id/pitch/minutes/scan", May: identity.RunRounds, Handle: h.signMinutes, Upload: true},
@@ -49,6 +50,16 @@ func pitchRoutes(book *judging.Book, db *pg.DB, c clock.Clock) []web.Route {
 		{Method: "GET", Path: "/vote/:id", May: identity.Look, Handle: h.poll},
 		{Method: "POST", Path: "/vote/:id", May: identity.VoteProjects, Handle: h.cast},
 	}
+}
+
+// rooms lists the pitch rooms of the actor's districts.
+func (h pitchHandlers) rooms(c *fiber.Ctx) error {
+	by := web.Actor(c)
+	list, err := h.book.RoomLines(c.UserContext(), by)
+	if err != nil {
+		return err
+	}
+	return web.Page(c, view.Rooms(list, len(by.Sight(identity.KeyPapers)) > 0, len(by.Sight(identity.RunRounds)) > 0))
 }
 
 func (h pitchHandlers) room(c *fiber.Ctx) error {

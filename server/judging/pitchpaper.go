@@ -93,7 +93,9 @@ func (h pitchHandlers) keyBox(c *fiber.Ctx) error {
 	}
 	draft, form, err := web.Bind[judging.BoxCount](c)
 	if err == nil {
-		err = h.book.KeyBox(c.UserContext(), web.Actor(c), id, draft)
+		err = withFile(c, "photo", func(p *judging.Photo) error {
+			return h.book.KeyBox(c.UserContext(), web.Actor(c), id, draft, p)
+		})
 	}
 	if web.Wrong(&form, err) {
 		return h.boxPage(c, fiber.StatusUnprocessableEntity, draft.Box, &form)

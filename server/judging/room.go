@@ -34,6 +34,12 @@ func (h handlers) roomPage(c *fiber.Ctx, status int, at string, form ui.Form) er
 		return err
 	}
 	p.CanRun = by.Can(identity.RunRounds, p.Edition.Place)
+	p.CanKey = by.Can(identity.KeyPapers, p.Edition.Place)
+	if p.Room.Round.ID != "" {
+		if p.Staged, err = judging.Staged(c.UserContext(), h.db, p.Room.Round.ID); err != nil {
+			return err
+		}
+	}
 	if p.CanRun {
 		if p.Candidates, err = h.book.Candidates(c.UserContext(), by, id); err != nil {
 			return err

@@ -137,8 +137,10 @@ func TestARubricIsEdited(t *testing.T) {
 	fields := []string{"version", "1"}
 	for i, l := range judging.DraftOf(judging.Round{}, judging.DefaultRubric(judging.Desk)).Lines {
 		p := fmt.Sprintf("lines.%d.", i)
-		fields = append(fields, p+"code", l.Code, p+"name", l.Name, p+"name_en", l.NameEn, p+"weight", fmt.Sprint(l.Weight), p+"fair", l.Fair, p+"good", l.Good, p+"best", l.Best)
+		fields = append(fields, p+"code", l.Code, p+"name", l.Name, p+"name_en", l.NameEn, p+"weight", fmt.Sprint(l.Weight), p+"fair", l.Fair, p+"good", l.Good, p+"best", l.Best,
+			p+"fair_en", l.FairEn, p+"good_en", l.GoodEn, p+"best_en", l.BestEn)
 	}
+	h.has(page, `value="Real need"`, `value="shown by talks with residents"`)
 	page, _ = h.ask("01", at, 200, append(fields, "then", "add")...)
 	h.has(page, `name="lines.6.name"`)
 	page, _ = h.ask("01", at, 200, append(fields, "then", "down.0")...)
@@ -147,6 +149,8 @@ func TestARubricIsEdited(t *testing.T) {
 	}
 	page, _ = h.ask("01", at, 422, append(fields, "lines.6.code", "", "lines.6.name", "邻里口碑", "lines.6.weight", "5")...)
 	h.has(page, "各项权重加起来要等于 100，现在是 105", "请写一句话，评委才知道这个分是什么样子", `value="邻里口碑"`)
+	half, _ := h.ask("01", at, 422, append(fields, "lines.6.code", "", "lines.6.name", "邻里口碑", "lines.6.weight", "5", "lines.6.fair_en", "some")...)
+	h.has(half, "三句英文要么都写，要么都不写", `value="some"`)
 	for range 2 {
 		h.ask("01", at, 303, fields...)
 	}

@@ -2,19 +2,18 @@ package paper
 
 import (
 	"bytes"
-	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
+
+	"seedbed/storage/paper/papertest"
 )
 
 func fonts(t *testing.T) *Fonts {
@@ -68,76 +67,6 @@ func printed(t *testing.T, f *Fonts, sections ...*Section) []byte {
 	return out.Bytes()
 }
 
-var (
-	objects = regexp.MustCompile(`(?s)(\d+) 0 obj\n(.*?)\nendobj\n`)
-	streams = regexp.MustCompile(`(?s)^(<<.*?>>)\nstream\n(.*)\nendstream$`)
-	mapped  = regexp.MustCompile(`<([0-9A-F]{4})><([0-9A-F]+)>`)
-	shown   = regexp.MustCompile(`/F(\d+) [\d.]+ Tf|<([0-9A-F]+)> Tj|(ET)`)
-	toText  = regexp.MustCompile(`/ToUnicode (\d+) 0 R`)
-	named   = regexp.MustCompile(`/F(\d+) (\d+) 0 R`)
-)
-
-// spoken reads the text of a PDF back as a viewer does: by the table from glyphs to characters. It holds the file to its
-// own cross-reference table on the way.
-func spoken(t *testing.T, pdf []byte) string {
-	t.Helper()
-	body := map[string]string{}
-	for _, m := range objects.FindAllSubmatchIndex(pdf, -1) {
-		n := string(pdf[m[2]:m[3]])
-		body[n] = string(pdf[m[4]:m[5]])
-		if number, _ := strconv.Atoi(n); !strings.Contains(string(pdf[bytes.LastIndex(pdf, []byte("xref\n0 ")):]), fmt.Sprintf("%010d 00000 n \n", m[0])) {
-			t.Fatalf("object %d is not where the table says", number)
-		}
-	}
-	unpack := func(n string) string {
-		m := streams.FindStringSubmatch(body[n])
-		if m == nil {
-			t.Fatalf("object %s is no stream", n)
-		}
-		z, err := zlib.NewReader(strings.NewReader(m[2]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := io.ReadAll(z)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(raw)
-	}
-	says := map[string]map[string]string{}
-	for _, m := range named.FindAllStringSubmatch(string(pdf), -1) {
-		if says[m[1]] != nil {
-			continue
-		}
-		says[m[1]] = map[string]string{}
-		for _, pair := range mapped.FindAllStringSubmatch(unpack(toText.FindStringSubmatch(body[m[2]])[1]), -1) {
-			var units []uint16
-			for i := 0; i < len(pair[2]); i += 4 {
-				u, _ := strconv.ParseUint(pair[2][i:i+4], 16, 16)
-				units = append(units, uint16(u))
-			}
-			says[m[1]][pair[1]] = string(utf16.Decode(units))
-		}
-	}
-	var out strings.Builder
-	for _, m := range regexp.MustCompile(`/Contents (\d+) 0 R`).FindAllStringSubmatch(string(pdf), -1) {
-		face := ""
-		for _, s := range shown.FindAllStringSubmatch(unpack(m[1]), -1) {
-			switch {
-			case s[1] != "":
-				face = s[1]
-			case s[3] != "":
-				out.WriteString("\n")
-			default:
-				for i := 0; i < len(s[2]); i += 4 {
-					out.WriteString(says[face][s[2][i:i+4]])
-				}
-			}
-		}
-	}
-	return out.String()
-}
-
 func TestEveryCharacterIsReadBack(t *testing.T) {
 	f := fonts(t)
 	pdf := printed(t, f, sampled(f))
@@ -146,7 +75,7 @@ func TestEveryCharacterIsReadBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text := spoken(t, pdf)
+	text := papertest.Text(t, pdf)
 	for _, want := range []string{"社区公益微创投项目申报书", "𠮷䶮（领办人）、㛃、龑", "棉布、针线 39", "¥148,140.00", "（√）内容真实", "第 1 页，共 3 页", "草稿", "内容指纹 0123456789abcdef"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the paper:\n%s", want, text)
@@ -192,7 +121,7 @@ func TestALetterWithoutGlyphIsRefusedByName(t *testing.T) {
 	}
 	s = NewSection(f)
 	s.Paragraph("好👍\uFE0F\u200d\x00了")
-	text := spoken(t, printed(t, f, s))
+	text := papertest.Text(t, printed(t, f, s))
 	if !strings.Contains(text, "好") || !(strings.Contains(text, "👍") || strings.Contains(text, "〔U+1F44D〕")) || !strings.Contains(text, "了") {
 		t.Errorf("a symbol without a glyph reads %q", text)
 	}
@@ -237,7 +166,7 @@ func TestARowHigherThanAPageGoesOn(t *testing.T) {
 		long += strconv.Itoa(i) + "号邻居说楼道里的灯坏了很久没有人来修。"
 	}
 	s.Table(Table{Widths: []float64{1, 2}, Head: []string{"谁", "说什么"}, Rows: [][]Cell{{{Text: "大家"}, {Text: long}}}})
-	text := strings.ReplaceAll(spoken(t, printed(t, f, s)), "\n", "")
+	text := strings.ReplaceAll(papertest.Text(t, printed(t, f, s)), "\n", "")
 	if !strings.Contains(text, "399号邻居") || len(s.pages) < 3 {
 		t.Errorf("%d pages, the end is missing", len(s.pages))
 	}

@@ -449,7 +449,7 @@ func Feedback(p FeedbackPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = edit(p.form(i), w.SheetID).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = edit(p.form(i), w.SheetID, i+1).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -472,7 +472,7 @@ func Feedback(p FeedbackPage) templ.Component {
 	})
 }
 
-func edit(f ui.Form, sheet string) templ.Component {
+func edit(f ui.Form, sheet string, no int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -551,7 +551,7 @@ func edit(f ui.Form, sheet string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FormTo("/desk/sheets/"+sheet+"/feedback", ui.FormOpts{Form: f, Label: "处理这条评语"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormTo("/desk/sheets/"+sheet+"/feedback", ui.FormOpts{Form: f, Label: words.T(ctx, "处理第 %d 条评语", no)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

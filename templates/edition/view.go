@@ -25,6 +25,8 @@ type CallPage struct {
 	Questions []edition.Question // what the district asks
 	Changes   []edition.Change   // of the rules since the call was published
 	Places    []ui.Option        // the names of regions
+
+	Happenings []edition.Happening // boards and votes everybody may look at
 }
 
 // DeskPage is an edition on the desk that runs it.
@@ -279,4 +281,29 @@ func hostFacts(e edition.Edition) []ui.Fact {
 		}
 	}
 	return facts
+}
+
+func happeningPath(h edition.Happening) string { return "/" + h.Kind + "/" + h.ID }
+
+func happeningName(h edition.Happening) string {
+	switch {
+	case h.Kind == "board":
+		return "路演的大屏幕"
+	case h.Live:
+		return "居民投票：选您看好的项目"
+	}
+	return "居民投票的结果"
+}
+
+// happeningText says when it is, or until when.
+func happeningText(ctx context.Context, h edition.Happening) string {
+	switch {
+	case h.Until != nil && h.Live:
+		return words.T(ctx, "%s 截止", ui.Until(ctx, *h.Until))
+	case h.Until != nil:
+		return words.T(ctx, "投票 %s 结束", ui.DateTime(ctx, *h.Until))
+	case h.At != nil:
+		return ui.DateTime(ctx, *h.At)
+	}
+	return ""
 }

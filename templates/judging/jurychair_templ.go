@@ -49,7 +49,7 @@ func Chair(p ChairPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Title(p.Name, p.Edition.Title).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Title(p.Name, words.Pick(ctx, p.Edition.Title, p.Edition.TitleEn)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -268,7 +268,7 @@ func Chair(p ChairPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "这一届的评委", NoIndex: true, Form: wrongOf(p.Forms[Limits], p.Forms[SwapForm]), Crumbs: append(crumbs(p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "这一届的评委", NoIndex: true, Form: wrongOf(p.Forms[Limits], p.Forms[SwapForm]), Crumbs: append(crumbs(ctx, p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -639,7 +639,7 @@ func Ties(p TiesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "回避名单", NoIndex: true, Narrow: true, Crumbs: append(crumbs(p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Head{Title: "回避名单", NoIndex: true, Narrow: true, Crumbs: append(crumbs(ctx, p.Edition), ui.Link{Href: room(p.Edition), Label: "评审安排"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

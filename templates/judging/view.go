@@ -32,6 +32,8 @@ type RoomPage struct {
 	Candidates []judging.Candidate
 	Forms      map[string]ui.Form // by the names above
 	CanRun     bool
+	CanKey     bool // may type what came on paper
+	Staged     bool // the round has its pitch room
 	Now        time.Time
 }
 
@@ -361,6 +363,17 @@ func codes(p SheetPage) []ui.Link {
 		}
 	}
 	return list
+}
+
+// dotOf is the mark before a project in the judge's list: done, begun, or neither.
+func dotOf(t judging.Task) string {
+	switch {
+	case t.Done():
+		return "ok"
+	case t.SheetState == judging.Drafted:
+		return "half"
+	}
+	return ""
 }
 
 func sheetPath(id string) string { return "/review/" + id }

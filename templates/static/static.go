@@ -34,7 +34,7 @@ func init() {
 	for _, name := range []string{"favicon.svg", "icon-192.png", "icon-512.png", "icons.svg", "seedbed.js"} {
 		add(name, read(name))
 	}
-	add("seedbed.css", bundle("seedbed.css", "judging.css", "paper.css"))
+	add("seedbed.css", bundle("seedbed.css", "judging.css", "queue.css", "paper.css"))
 	add("sheet.js", read("sheet.js"))
 	add("editor.js", bundle("editor-phone.js", "editor-money.js", "editor-form.js", "editor-photos.js"))
 	add("board.js", read("board.js"))

@@ -8,6 +8,7 @@ import (
 	"seedbed/domain/clock"
 	"seedbed/domain/edition"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -19,17 +20,21 @@ type season struct {
 	title, en  string
 	theme, the string
 	months     int // how many months before now its call opened
-	projects   int
+	projects   int // that are funded
+	out        int // that end at the desk, where the edition chooses there and has a pitch round after it
+	vote       int // percent of the score that residents' votes make
+	prep       int // days from the end of the call to the first activity
 	activities int // of each project
 	finished   bool
 }
 
 //words:none
 var (
-	first  = season{1, "第一届社区公益微创投大赛", "First Community Micro-Venture Competition", "", "", 33, 32, 13, true}
-	second = season{2, "第二届社区公益微创投大赛", "Second Community Micro-Venture Competition", "文明社区居民好项目", "Good Projects of Civilised Communities", 21, 38, 12, true}
-	third  = season{3, "第三届社区公益微创投大赛", "Third Community Micro-Venture Competition", "邻里同心", "Neighbours Together", 8, 30, 5, false}
-	fourth = season{4, "第四届社区公益微创投大赛", "Fourth Community Micro-Venture Competition", "小院有办法", "Every Courtyard Finds a Way", 0, 0, 0, false}
+	first   = season{1, "第一届社区公益微创投大赛", "First Community Micro-Venture Competition", "", "", 33, 32, 0, 0, 20, 13, true}
+	second  = season{2, "第二届社区公益微创投大赛", "Second Community Micro-Venture Competition", "文明社区居民好项目", "Good Projects of Civilised Communities", 21, 38, 0, 0, 20, 12, true}
+	third   = season{3, "第三届社区公益微创投大赛", "Third Community Micro-Venture Competition", "邻里同心", "Neighbours Together", 8, 30, 5, 10, 30, 5, false}
+	fourth  = season{4, "第四届社区公益微创投大赛", "Fourth Community Micro-Venture Competition", "小院有办法", "Every Courtyard Finds a Way", 0, 0, 0, 0, 20, 0, false}
+	special = season{5, "楼院微更新专场", "Courtyard Repair Special", "小修小补，邻里动手", "Small Repairs by Neighbours", 0, 6, 3, 20, 70, 0, false}
 )
 
 // grown is a project of the sample on its way through the year.
@@ -47,24 +52,30 @@ type grown struct {
 // begin makes, fills and publishes an edition, and gives it.
 func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time.Duration) (edition.Edition, error) {
 	g.at(opens.AddDate(0, 0, -10), 9)
-	e, err := g.Editions.Create(ctx, g.district, edition.NewEdition{ID: id(), Place: "jz", Title: s.title, Theme: s.theme})
-	if err != nil {
-		return e, err
+	e, waits := g.drafts[s.no]
+	if !waits {
+		var err error
+		if e, err = g.draft(ctx, s); err != nil {
+			return e, err
+		}
 	}
 	closes := opens.Add(call)
 	plan := edition.PlanOf(e, nil)
 	plan.TitleEn, plan.Theme, plan.ThemeEn, plan.Contact = s.en, s.theme, s.the, "京州市社区办 0379-0000 0000" //words:none
 	plan.CallText = "想到一件让小区更好的事，就写下来。三位邻居一起就能报名，评上的项目给一笔小钱，社区帮着做成。不买固定资产，不发钱发物，每一分钱都公开。"
 	plan.OpensAt, plan.ClosesAt = opens, closes
-	plan.RunsFrom, plan.RunsTo = clock.Day(closes).AddDate(0, 0, 20), clock.Day(closes).AddDate(0, 10, 0)
+	plan.RunsFrom, plan.RunsTo = clock.Day(closes).AddDate(0, 0, s.prep), clock.Day(closes).AddDate(0, 10, 0)
 	plan.Funds = []edition.Fund{{Name: "区财政社区治理资金", Kind: "budget", Amount: yuan.Fen(s.projects)*2_600_00 + 30_000_00, DocNo: fmt.Sprintf("京社〔%d〕%d 号", opens.Year(), s.no)}}
 	plan.Organiser, plan.Operator, plan.Partners = "京州市委社会工作部", "京州市社区治理服务中心", "各街道、各社区居民委员会" //words:none
 	if err := g.Editions.Edit(ctx, g.district, e.ID, plan); err != nil {
 		return e, err
 	}
-	if s.no == fourth.no { // neighbours may see what leads let them see
+	if s.no == fourth.no || s.vote > 0 {
 		terms := edition.TermsOf(e)
-		terms.Version, terms.Gallery = e.Version+1, edition.GallerySubmitted
+		terms.Version, terms.PublicVote = e.Version+1, s.vote
+		if s.no == fourth.no { // neighbours may see what leads let them see
+			terms.PublicVote, terms.Gallery = third.vote, edition.GallerySubmitted
+		}
 		if err := g.Editions.SetTerms(ctx, g.district, e.ID, terms); err != nil {
 			return e, err
 		}
@@ -80,6 +91,11 @@ func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time
 	return edition.Get(ctx, g.DB, e.ID)
 }
 
+// draft makes an edition that is still being prepared.
+func (g *garden) draft(ctx context.Context, s season) (edition.Edition, error) {
+	return g.Editions.Create(ctx, g.district, edition.NewEdition{ID: id(), Place: "jz", Title: s.title, Theme: s.theme})
+}
+
 // edition walks one edition through its year, as far as now allows.
 func (g *garden) edition(ctx context.Context, s season) error {
 	opens := clock.Day(g.now.AddDate(0, -s.months, 0)).Add(9 * time.Hour)
@@ -87,7 +103,7 @@ func (g *garden) edition(ctx context.Context, s season) error {
 	if err != nil {
 		return err
 	}
-	list := make([]grown, s.projects)
+	list := make([]grown, s.projects+s.out)
 	for i := range list {
 		list[i] = g.seed(s, i)
 	}
@@ -99,7 +115,7 @@ func (g *garden) edition(ctx context.Context, s season) error {
 	if err := each(ctx, list, func(ctx context.Context, _ int, p grown) error { return g.screen(ctx, p) }); err != nil {
 		return fmt.Errorf("screening: %w", err)
 	}
-	if err := g.judge(ctx, e); err != nil {
+	if err := g.judge(ctx, s, e, list); err != nil {
 		return fmt.Errorf("judging: %w", err)
 	}
 	if err := g.fund(ctx, e, list); err != nil {
@@ -234,7 +250,11 @@ func (g *garden) call(ctx context.Context, s season) error {
 	if err := g.helped(ctx, e); err != nil {
 		return err
 	}
-	return g.inviteJury(ctx, e, false)
+	if err := g.inviteJury(ctx, e, 0); err != nil {
+		return err
+	}
+	// The desk round is prepared: its rubric can still be written.
+	return g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: id(), Kind: judging.Desk, ClosesAt: e.ClosesAt.AddDate(0, 0, 14), Cut: judging.CutByTop, CutTop: 8})
 }
 
 func (g *garden) endorse(ctx context.Context, p grown) error {

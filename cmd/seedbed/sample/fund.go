@@ -23,10 +23,16 @@ func (g *garden) fund(ctx context.Context, e edition.Edition, list []grown) erro
 		return fmt.Errorf("allocating: %w", err)
 	}
 	g.at(g.Clock.Now().AddDate(0, 0, 1), 10)
-	if err := g.Awards.Publish(ctx, g.head, e.ID, award.NewNotice{ID: id()}); err != nil {
+	notice, published := id(), g.Clock.Now()
+	if err := g.Awards.Publish(ctx, g.head, e.ID, award.NewNotice{ID: notice}); err != nil {
 		return fmt.Errorf("publishing: %w", err)
 	}
-	g.at(g.Clock.Now().AddDate(0, 0, 12), 9) // past any window of five working days
+	if e.No == third.no {
+		if err := g.objection(ctx, notice, list); err != nil {
+			return fmt.Errorf("an objection: %w", err)
+		}
+	}
+	g.at(published.AddDate(0, 0, 12), 9) // past any window of five working days
 	if err := g.RunDue(ctx); err != nil {
 		return err
 	}
@@ -41,6 +47,34 @@ func (g *garden) fund(ctx context.Context, e edition.Edition, list []grown) erro
 	}
 	g.at(g.Clock.Now().AddDate(0, 0, 2), 10)
 	return g.release(ctx, map[bool]int{true: 2, false: 0}[e.No == third.no])
+}
+
+// objection is a neighbour's doubt about a result; it is looked into and answered while the notice is still up.
+//
+//words:none
+func (g *garden) objection(ctx context.Context, notice string, list []grown) error {
+	g.at(g.Clock.Now().AddDate(0, 0, 1), 20)
+	for _, p := range list {
+		a, found, err := award.Of(ctx, g.DB, p.proposal)
+		if err != nil {
+			return err
+		}
+		if !found || a.State != award.Publicized {
+			continue
+		}
+		who := g.residents[p.at.Path][spare+1]
+		o, err := g.Awards.Object(ctx, who, notice, award.NewObjection{ID: id(), AwardID: a.ID, Facts: "听说这个队去年在别的街道办过一样的活动，是不是同一件事拿两份钱？请查一查。"})
+		if err != nil {
+			return err
+		}
+		g.at(g.Clock.Now().AddDate(0, 0, 1), 9)
+		if err := g.Awards.Take(ctx, g.district, o.ID, award.Pressed{Version: 1}); err != nil {
+			return err
+		}
+		g.at(g.Clock.Now(), 16)
+		return g.Awards.Rule(ctx, g.district, o.ID, award.Ruling{Version: 2, Outcome: award.Dismissed, Answer: "查了前两届的名单和街道的台账，这个队没有领过别的公益资金；您说的是另一支同名的队伍。异议不成立，谢谢您的监督。"})
+	}
+	return nil
 }
 
 // contract is a winner's way to money: the plan fitted to the award, accepted, drawn up and signed by three.

@@ -118,8 +118,8 @@ var order = []identity.Role{identity.Resident, identity.TeamLead, identity.Judge
 // waits says what each role finds to do.
 //
 //words:none
-var waits = map[identity.Role]string{identity.Resident: "可以写一份新提案", identity.TeamLead: "正在做项目：办活动、报销", identity.Judge: "有评委邀请要回答", identity.CommunityStaff: "要核验活动、核实报销", identity.CommunityHead: "要给提案签意见",
-	identity.SubdistrictStaff: "要做资格审查", identity.SubdistrictHead: "要批报销", identity.DistrictStaff: "在办第四届征集", identity.DistrictHead: "要批拨款和大额报销", identity.Finance: "要审发票", identity.Cashier: "要付款",
+var waits = map[identity.Role]string{identity.Resident: "可以投票，也可以写一份新提案", identity.TeamLead: "正在做项目：办活动、报销", identity.Judge: "路演有项目要打分，还有邀请要回答", identity.CommunityStaff: "要核验活动、核实报销", identity.CommunityHead: "要给提案签意见",
+	identity.SubdistrictStaff: "要做资格审查", identity.SubdistrictHead: "要批报销", identity.DistrictStaff: "在主持路演，也在办第四届征集", identity.DistrictHead: "有票箱要录第二遍，要批拨款", identity.Finance: "要审发票", identity.Cashier: "要付款",
 	identity.Mentor: "要给结项评分", identity.Supervisor: "查看账本和办事记录", identity.Sysadmin: "管人员和角色"}
 
 // People lists one person a role, for the door of the demo.

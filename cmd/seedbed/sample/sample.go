@@ -75,20 +75,22 @@ type garden struct {
 	serial    int
 	drawer    drawer
 	project   []grown
-	seedTopic string // the topic that becomes a proposal
+	drafts    map[int]edition.Edition // prepared before others of a later number
+	special   underWay                // the edition that is judged today
+	seedTopic string                  // the topic that becomes a proposal
 }
 
 // Plant makes the district as it stands at now and tells what it made.
 func Plant(ctx context.Context, t Tools, now time.Time) (string, error) {
-	g := &garden{Tools: t, now: now}
+	g := &garden{Tools: t, now: now, drafts: map[int]edition.Edition{}}
 	g.Clock.Set(now.AddDate(-3, 0, 0))
 	steps := []func(context.Context) error{g.lay, g.settlePeople, g.draw,
 		func(ctx context.Context) error { return g.edition(ctx, first) },
 		g.firstTalents,
 		func(ctx context.Context) error { return g.edition(ctx, second) },
 		func(ctx context.Context) error { return g.edition(ctx, third) },
-		g.talents, g.topics,
-		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest, g.supporters, g.recruit}
+		g.specialCall, g.talents, g.topics, g.specialDesk,
+		func(ctx context.Context) error { return g.call(ctx, fourth) }, g.latest, g.supporters, g.recruit, g.specialPitch}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("on %s: %w", g.Clock.Now().Format(time.DateOnly), err)
