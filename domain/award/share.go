@@ -126,7 +126,11 @@ func judged(ctx context.Context, tx pg.Tx, e edition.Edition) error {
 	if !closed {
 		return fault.New(fault.Conflict, "评审还没有结束，不能分配资金")
 	}
-	return nil
+	again, err := judging.Reopened(ctx, tx, e.ID)
+	if err == nil && len(again) > 0 {
+		err = fault.New(fault.Conflict, "有 %d 个项目正在补评，补评结束以后才能分配资金、发布公示", len(again))
+	}
+	return err
 }
 
 const (

@@ -28,6 +28,7 @@ var deeds = map[string]string{
 	"judge invite": "邀请评委", "judge answer": "评委答复邀请", "judge declare_tie": "评委说明了关系",
 	"review_round plan": "安排一轮评审", "review_round weigh": "定了评分权重", "review_round set_rubric": "改了评分细则", "sheet_import bring": "传回离线评分表", "sheet_import take": "按离线评分表存了分", "review_round open": "开始一轮评审", "review_round close": "结束一轮评审",
 	"assignment assign": "分配评审", "assignment recuse": "评委回避", "assignment replace": "换了评委", "sheet submit": "提交评分", "sheet reopen": "重开评分表", "sheet invalidate": "评分作废", "sheet lock": "锁定评分",
+	"reopening reopen": "一个项目要补评", "reopening pick": "选了补评的评委", "reopening close": "补评结束，重新计算", "reopening drop": "不用再补评",
 	"publicity publish": "发布公示", "publicity close": "公示到期", "objection object": "提出异议", "objection take": "受理异议", "objection rule": "答复异议",
 	"award allocate": "拟定资助", "award publicize": "资助进入公示", "award confirm": "确认资助", "award revoke": "取消资助", "agreement draft": "起草协议", "agreement sign": "签协议", "agreement end": "协议终止",
 	"project open": "开了项目", "project settle": "结清项目的钱", "project in_progress": "项目开始实施", "project suspended": "项目暂停", "project mid_due": "项目进入中期评估", "project mid_passed": "项目中期通过", "project mid_failed": "项目中期没有通过",
