@@ -203,6 +203,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servejudging.SheetRoutes(h.Juries, db, h.Engines.Objects, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveaward.DecideRoutes(h.Awards, h.Juries, db, clk),
+		serveaward.AgainRoutes(h.Awards, h.Juries, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),

@@ -29,19 +29,39 @@ func (n TiedSheet) check() error {
 	return nil
 }
 
+// Struckness is what striking a sheet out has led to.
+type Struckness struct {
+	EditionID string
+	Reopening string // of the project, where too few sheets are left; else "" and the result is computed anew
+}
+
 // StrikeTied strikes a locked sheet out because of a tie that became known after the round had closed (DOMAIN §7.4). With enough
-// sheets left the result is computed anew at once; with too few the round is opened again for the project, and short is true. A
+// sheets left the result is computed anew at once; with too few the round is opened again for the project. A
 // project that is confirmed is not touched any more. The same form twice is one.
-func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string, n TiedSheet) (short bool, err error) {
+func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string, n TiedSheet) (Struckness, error) {
 	t, err := b.tied(ctx, by, sheetID)
-	if err != nil || t.done {
-		return t.short, err
+	if err != nil {
+		return Struckness{}, err
 	}
-	if err := n.check(); err != nil {
-		return false, err
+	if !t.done {
+		if err := n.check(); err != nil {
+			return Struckness{}, err
+		}
+		if err := b.strikeTied(ctx, t, sheetID, n); err != nil {
+			return Struckness{}, err
+		}
 	}
+	s := Struckness{EditionID: t.editionID}
+	open, err := pg.Values[string](ctx, b.db, reopenedBySQL, pg.Args{"id": sheetID})
+	if len(open) > 0 {
+		s.Reopening = open[0]
+	}
+	return s, err
+}
+
+func (b *Book) strikeTied(ctx context.Context, t target, sheetID string, n TiedSheet) error {
 	h := hand{t.w, b.clock.Now()}
-	err = b.db.Change(ctx, func(tx pg.Tx) error {
+	return b.db.Change(ctx, func(tx pg.Tx) error {
 		if _, err := edition.Lock(ctx, tx, t.editionID); err != nil {
 			return err
 		}
@@ -63,7 +83,8 @@ func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string
 			return err
 		}
 		change := judging.Redo{Cause: judging.ByConflict, Reason: n.Reason, Sheets: []string{sheetID}}
-		if short, err = judging.Strike(ctx, tx, h.w, h.at, round.ID, late.ProposalID, change); err != nil {
+		short, err := judging.Strike(ctx, tx, h.w, h.at, round.ID, late.ProposalID, change)
+		if err != nil {
 			return err
 		}
 		if short {
@@ -71,20 +92,20 @@ func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string
 		}
 		return b.afresh(ctx, tx, h, e, round, late.ProposalID, change, fault.Say("「%s」有一份评分表因为利害关系作废，结果重新计算", late.Title))
 	})
-	return short, err
 }
 
 // target is a sheet that is to be struck out.
 type target struct {
 	w                  identity.Warrant
 	editionID, roundID string
-	done, short        bool // the actor has struck it out already
+	done               bool // the actor has struck it out already
 }
 
 const (
-	sheetRoundSQL = `select r.id::text as round, r.edition_id::text as edition, r.place::text, s.state, s.version, exists (select from reopening o where o.round_id = r.id and s.id = any(o.struck)) as again
+	sheetRoundSQL = `select r.id::text as round, r.edition_id::text as edition, r.place::text, s.state, s.version
   from sheet s join review_round r on r.id = s.round_id where s.id = @id::uuid`
-	openAgainSQL = `select o.edition_id::text as edition, r.place::text, o.round_id::text as round, o.proposal_id::text as proposal, o.cause, o.reason, p.title from reopening o
+	reopenedBySQL = `select o.id::text from reopening o where @id::uuid = any(o.struck) and o.state = 'open' order by o.opened_at desc limit 1`
+	openAgainSQL  = `select o.edition_id::text as edition, r.place::text, o.round_id::text as round, o.proposal_id::text as proposal, o.cause, o.reason, p.title from reopening o
     join review_round r on r.id = o.round_id join proposal p on p.id = o.proposal_id where o.id = @id::uuid`
 )
 
@@ -93,7 +114,6 @@ func (b *Book) tied(ctx context.Context, by identity.Actor, sheetID string) (tar
 	type row struct {
 		Round, Edition, Place, State string
 		Version                      int
-		Again                        bool
 	}
 	s, err := pg.One[row](ctx, b.db, sheetRoundSQL, pg.Args{"id": sheetID})
 	if err == nil && !by.Sees(identity.ReadSheets, s.Place) {
@@ -110,7 +130,6 @@ func (b *Book) tied(ctx context.Context, by identity.Actor, sheetID string) (tar
 		if t.done, err = audit.Did(ctx, b.db, by, "sheet", sheetID, s.Version, "invalidate"); err == nil && !t.done {
 			err = stale()
 		}
-		t.short = s.Again
 	}
 	return t, err
 }

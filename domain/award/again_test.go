@@ -288,9 +288,9 @@ func TestALateTieStrikesASheetBeforeTheResultsArePublic(t *testing.T) {
 		t.Error(err)
 	}
 	for range 2 {
-		short, err := w.book.StrikeTied(w.ctx, w.staff, late.SheetID, TiedSheet{"和队长是表姐妹"})
-		if err != nil || short {
-			t.Fatal(short, err)
+		s, err := w.book.StrikeTied(w.ctx, w.staff, late.SheetID, TiedSheet{"和队长是表姐妹"})
+		if err != nil || s.Reopening != "" {
+			t.Fatal(s, err)
 		}
 	}
 	runs, err := judging.Runs(w.ctx, w.db, late.RoundID)
@@ -329,9 +329,9 @@ func (w *world) tied(i int) judging.LateTie {
 func TestALateTieReopensBeforeAndAfterTheResultsArePublic(t *testing.T) {
 	w := newWorld(t, 3, 7_000_00)
 	late := w.tied(0)
-	short, err := w.book.StrikeTied(w.ctx, w.staff, late.SheetID, TiedSheet{"和队长是表姐妹"})
-	if err != nil || !short {
-		t.Fatal(short, err)
+	s, err := w.book.StrikeTied(w.ctx, w.staff, late.SheetID, TiedSheet{"和队长是表姐妹"})
+	if err != nil || s.Reopening != w.reopened().ID {
+		t.Fatal(s, err)
 	}
 	w.wants(w.book.Allocate(w.ctx, w.head, w.edition), fault.Conflict)
 	a, seat := w.newcomer("新评委")

@@ -45,6 +45,9 @@ const (
 	Confirmed  = "confirmed"
 	Declined   = "declined"
 	Revoked    = "revoked"
+
+	// Again is no state of its own: the project is being marked again, and nothing about it is confirmed meanwhile.
+	Again = "again"
 )
 
 // Award is what a proposal got.

@@ -212,9 +212,12 @@ type Outcome struct {
 	NoticeID string // of the public notice it is in
 	Declines bool   // the reader may still give the award back
 	Answers  bool   // the reader answers for the team
+	Again    bool   // it is being marked again
 }
 
 const noticeOfSQL = `select i.publicity_id::text from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state <> 'void' order by n.opens_at desc limit 1`
+
+const markedAgainSQL = `select exists (select from reopening where proposal_id = @proposal::uuid and state = 'open')`
 
 // Outcome is a proposal's result for its team and its desks, from the publication on; before that it does not exist.
 func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string) (Outcome, error) {
@@ -234,6 +237,9 @@ func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string
 		return Outcome{}, fault.Missing()
 	}
 	o := Outcome{Proposal: p, Award: a}
+	if o.Again, err = pg.Value[bool](ctx, b.db, markedAgainSQL, pg.Args{"proposal": p.ID}); err != nil {
+		return o, err
+	}
 	if o.NoticeID, err = pg.Value[string](ctx, b.db, noticeOfSQL, pg.Args{"award": a.ID}); err != nil {
 		return o, err
 	}

@@ -25,11 +25,11 @@ type Run struct {
 }
 
 const (
-	runsSQL    = `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @round::uuid order by run`
-	latestSQL  = `select coalesce(max(run), 0)::int from round_result where round_id = @round::uuid`
-	newRunSQL  = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @at)`
-	redoSQL    = `update review_round set digest = @digest, version = version + 1 where id = @id::uuid`
-	brokenSQL  = `select s.id::text as id, s.assignment_id::text as seat, a.place::text as place, s.version, s.state, a.state as seat_state, a.version as seat_version from sheet s
+	runsSQL   = `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @round::uuid order by run`
+	latestSQL = `select coalesce(max(run), 0)::int from round_result where round_id = @round::uuid`
+	newRunSQL = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @at)`
+	redoSQL   = `update review_round set digest = @digest, version = version + 1 where id = @id::uuid`
+	brokenSQL = `select s.id::text as id, s.assignment_id::text as seat, a.place::text as place, s.version, s.state, a.state as seat_state, a.version as seat_version from sheet s
     join assignment a on a.id = s.assignment_id where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.id = any(@ids::text[]::uuid[]) order by s.id for no key update of s, a`
 	recountSQL = `select x.proposal_id::text as id, '' as track, x.score, x.rank, x.n, x.dropped::text[], 0 as mean, x.need_mark as need, x.part_mark as part, false as drawn from round_result x where x.round_id = @round::uuid and x.run = @run order by x.proposal_id`
 )
