@@ -140,3 +140,6 @@ end $$;
 -- A conflict learnt late makes another run of a result too.
 alter table round_run drop constraint round_run_cause_check, add constraint round_run_cause_check check (cause in ('close','objection','conflict'));
 alter table allocation drop constraint allocation_cause_check, add constraint allocation_cause_check check (cause in ('allocate','objection','conflict'));
+
+-- Where votes share the money out, a ballot box is typed ballot by ballot: the projects on each. The counts by project follow from them.
+alter table twice_pass add column ballots jsonb not null default '[]' check (jsonb_typeof(ballots) = 'array');

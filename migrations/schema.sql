@@ -2809,6 +2809,8 @@ CREATE TABLE public.twice_pass (
     comment text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
+    ballots jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT twice_pass_ballots_check CHECK ((jsonb_typeof(ballots) = 'array'::text)),
     CONSTRAINT twice_pass_check CHECK (((pass < 3) OR (reason <> ''::text))),
     CONSTRAINT twice_pass_pass_check CHECK (((pass >= 1) AND (pass <= 3)))
 );

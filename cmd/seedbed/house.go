@@ -144,6 +144,8 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Juries.KeepPapers(judging.Papers{Store: store, Font: h.Config.PDFFont, Throttle: h.Accounts.Throttle})
 	h.Awards = award.New(db, clk)
 	h.Awards.PrintWith(h.Config.PDFFont)
+	h.Awards.CountVotes(judging.Ballots)
+	h.Awards.MoreFiles(award.PlanFiles)
 	h.Projects = delivery.New(db, store, clk)
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)

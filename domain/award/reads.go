@@ -42,6 +42,7 @@ type Results struct {
 	Chances  []Chance          // reserves whose windows have closed
 	Turn     map[string]bool   // whose turn it is, when the reader may offer
 	Votes    int               // residents' ballots there are
+	Apart    int               // ballot boxes that were counted by project and not by ballot: they cannot share money out
 }
 
 // Decided tells whether the money is allocated.
@@ -93,6 +94,9 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 			return r, err
 		}
 		r.Votes = len(ballots)
+		if r.Apart, err = judging.BoxesApart(ctx, b.db, editionID); err != nil {
+			return r, err
+		}
 	}
 	return r, b.waiting(ctx, by, &r)
 }

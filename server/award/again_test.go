@@ -94,4 +94,3 @@ func (h *house) replaced(again, judge string) {
 	}
 	h.status(h.post("14", task+"/submit", fields...), 409)
 }
-

@@ -45,7 +45,7 @@ func TestThePanelsWordIsRecordedFollowedAndPrinted(t *testing.T) {
 	h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "rank"), 303)
 	h.wants(`select amount::text from award where proposal_id = '`+next+`'`, "150000")
 	h.wants(`select rank::text from award where proposal_id = '`+next+`'`, "2")
-	h.says(h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "greedy", "reason", ""), 422), "请写明公告里哪一条")
+	h.says(h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "greedy", "reason", ""), 422), "公告里定的规则是「按名次，钱用完为止」，不能换")
 	h.status(h.press(dhead, results, "/desk/editions/"+call+"/publish-results"), 303)
 	notice := "/notices/" + h.value(`select id::text from publicity`)
 	h.hides(h.says(h.status(h.get("", notice), 200), "居民最需要这一个", "3 位评委到场", "round-1.json", "award-1.json"), "评委一")

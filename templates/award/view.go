@@ -99,7 +99,7 @@ func (p ResultsPage) gone() []award.Award {
 func (p ResultsPage) rules(ctx context.Context) []ui.Option {
 	var list []ui.Option
 	for _, r := range award.RuleNames {
-		if r.Code != award.EqualShares || p.Votes > 0 {
+		if !award.ByVotes(r.Code) || p.Votes > 0 {
 			list = append(list, ui.Option{Value: r.Code, Label: words.T(ctx, r.Name)})
 		}
 	}
