@@ -170,6 +170,7 @@ func (h *House) areas(safe *vault.Vault) {
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
+	h.Proposals.JoinReview(judging.Join)
 }
 
 // orgsOf are the organisations somebody leads, for the proposals they make in their name.

@@ -34,7 +34,7 @@ func TestTheSharingRuleFreezesWithTheCall(t *testing.T) {
 	}
 	open := d.open(t)
 	terms = TermsOf(open)
-	terms.Reason, terms.Sharing = "想换一种分法", SharingGreedy
+	terms.Reason, terms.Sharing = "想换一种分法", SharingGreedy // not what either kind of edition here has
 	if fields := fault.InFields(d.book.SetTerms(ctx, d.head, open.ID, terms)); fields["sharing"].Text == "" {
 		t.Error("the rule of a published call was changed")
 	}
@@ -42,7 +42,7 @@ func TestTheSharingRuleFreezesWithTheCall(t *testing.T) {
 	if err := d.book.SetTerms(ctx, d.head, open.ID, terms); err != nil {
 		t.Fatal(err)
 	}
-	if r := d.get(t, open.ID).Rules; r.Sharing != SharingByRank {
+	if r := d.get(t, open.ID).Rules; r.Sharing != open.Rules.Sharing {
 		t.Errorf("%+v", r.Sharing)
 	}
 }

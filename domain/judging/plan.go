@@ -38,6 +38,7 @@ const (
 	projectDemandSQL = `select p.id::text, coalesce(p.number, '') as number, p.title, p.category, p.place::text, (select count(*) from assignment a
       where a.round_id = @round::uuid and a.proposal_id = p.id and a.state in ('assigned', 'accepted'))::int as live
     from proposal p where p.edition_id = @edition::uuid and (p.state = any(case when @planned then '{eligible,shortlisted,pitched}'::text[] else '{shortlisted,pitched}' end)
+      or p.state = 'eligible' and in_review(@round::uuid, p.id, p.state)
       or exists (select from reopening o where o.round_id = @round::uuid and o.proposal_id = p.id and o.state = 'open')) order by p.id`
 	// Who had a seat and gave it up does not get it back.
 	barredSQL = `select c.judge_id::text as judge, c.proposal_id::text as project from conflict c join judge j on j.id = c.judge_id where j.edition_id = @edition::uuid
