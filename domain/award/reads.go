@@ -38,11 +38,12 @@ type Results struct {
 	Allocate bool      // the reader may allocate now
 	Publish  bool      // and publish what was allocated
 	Awards   []Award
-	Titles   map[string]string // of all its proposals, by id
-	Chances  []Chance          // reserves whose windows have closed
-	Turn     map[string]bool   // whose turn it is, when the reader may offer
-	Votes    int               // residents' ballots there are
-	Apart    int               // ballot boxes that were counted by project and not by ballot: they cannot share money out
+	Titles   map[string]string   // of all its proposals, by id
+	Chances  []Chance            // reserves whose windows have closed
+	Turn     map[string]bool     // whose turn it is, when the reader may offer
+	Votes    int                 // residents' ballots there are
+	Again    []judging.Reopening // projects that are being marked again
+	Apart    int                 // ballot boxes that were counted by project and not by ballot: they cannot share money out
 }
 
 // Decided tells whether the money is allocated.
@@ -84,6 +85,9 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 		return r, err
 	}
 	if r.Notice, _, err = pg.Maybe[Publicity](ctx, b.db, latestNoticeSQL, pg.Args{"edition": editionID}); err != nil {
+		return r, err
+	}
+	if r.Again, err = judging.Reopened(ctx, b.db, editionID); err != nil {
 		return r, err
 	}
 	r.Allocate = e.State == edition.Reviewing && by.Can(identity.AllocateAwards, e.Place)

@@ -48,9 +48,14 @@ func LateTieOf(ctx context.Context, q pg.Reader, sheetID string) (LateTie, error
 	return pg.One[LateTie](ctx, q, lateOfSQL, pg.Args{"id": sheetID})
 }
 
+// LateAt lists a judge's locked sheets of one project to which they turned out to have a tie.
+func LateAt(ctx context.Context, q pg.Reader, judgeID, proposalID string) ([]LateTie, error) {
+	return pg.All[LateTie](ctx, q, lateAtSQL, pg.Args{"judge": judgeID, "proposal": proposalID})
+}
+
 // tellLate tells the district's staff which locked sheets a tie touches, and leads them to striking them out.
 func tellLate(ctx context.Context, tx pg.Tx, h hand, judgeID, proposalID string) error {
-	list, err := pg.All[LateTie](ctx, tx, lateAtSQL, pg.Args{"judge": judgeID, "proposal": proposalID})
+	list, err := LateAt(ctx, tx, judgeID, proposalID)
 	if err != nil {
 		return err
 	}
