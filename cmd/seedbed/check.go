@@ -27,7 +27,7 @@ with rows as (
   union all select 'guardian', id, state, version from guardian union all select 'handover', id, state, version from handover
   union all select 'judge', id, state, version from judge union all select 'review_round', id, state, version from review_round
   union all select 'assignment', id, state, version from assignment union all select 'sheet', id, state, version from sheet
-  union all select 'sheet_import', id, state, version from sheet_import
+  union all select 'sheet_import', id, state, version from sheet_import union all select 'reopening', id, state, version from reopening
   union all select 'award', id, state, version from award union all select 'publicity', id, state, version from publicity
   union all select 'objection', id, state, version from objection union all select 'agreement', id, state, version from agreement
   union all select 'project', id, state, version from project union all select 'activity', id, state, version from activity

@@ -145,6 +145,8 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Editions.KnowHappenings(h.Juries.Happenings)
 	h.Awards = award.New(db, clk)
 	h.Awards.PrintWith(h.Config.PDFFont)
+	h.Awards.CountVotes(judging.Ballots)
+	h.Awards.MoreFiles(award.PlanFiles)
 	h.Projects = delivery.New(db, store, clk)
 	h.Money = money.New(db, clk, safe)
 	h.Orgs = incubation.New(db, clk)
@@ -169,6 +171,7 @@ func (h *House) areas(safe *vault.Vault) {
 	})
 	h.Proposals.KeepPapers(store)
 	h.Proposals.KnowOrgs(h.orgsOf)
+	h.Proposals.JoinReview(judging.Join)
 }
 
 // orgsOf are the organisations somebody leads, for the proposals they make in their name.
@@ -204,6 +207,7 @@ func (h *House) routes(demo serveaccounts.Demo) []web.Route {
 		servejudging.SheetRoutes(h.Juries, db, h.Engines.Objects, clk),
 		serveaward.Routes(h.Awards, db, clk),
 		serveaward.DecideRoutes(h.Awards, h.Juries, db, clk),
+		serveaward.AgainRoutes(h.Awards, h.Juries, db, clk),
 		serveevidence.Routes(h.Evidence),
 		servedelivery.Routes(h.Projects),
 		servemoney.Routes(h.Money, db, h.Engines.Objects, clk),

@@ -10,6 +10,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/ledger"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -44,6 +45,9 @@ const (
 	Confirmed  = "confirmed"
 	Declined   = "declined"
 	Revoked    = "revoked"
+
+	// Again is no state of its own: the project is being marked again, and nothing about it is confirmed meanwhile.
+	Again = "again"
 )
 
 // Award is what a proposal got.
@@ -203,6 +207,9 @@ func drop(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error {
 
 // letGo ends an award whose team no longer wants it; committed money goes back to its pool in the same transaction.
 func letGo(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error {
+	if err := judging.DropReopenings(ctx, tx, h.w, h.at, a.ProposalID, reason); err != nil {
+		return err
+	}
 	switch a.State {
 	case Proposed:
 		return drop(ctx, tx, h, a, reason)

@@ -20,7 +20,8 @@ const (
 	itemsSQL     = `select ` + awardColumns + ` from award a join publicity_item i on i.award_id = a.id where i.publicity_id = @id::uuid order by a.id for no key update of a`
 	unsettledSQL = `select (select count(*) from publicity n where n.edition_id = @edition::uuid and n.state = 'open' and exists (select from publicity_item i where i.publicity_id = n.id))
     + (select count(*) from award where edition_id = @edition::uuid and (state = 'objected' or (state = 'publicized' and result = 'selected')))
-    + (select count(*) from objection o join award a on a.id = o.award_id where a.edition_id = @edition::uuid and o.state in ('received', 'investigating'))`
+    + (select count(*) from objection o join award a on a.id = o.award_id where a.edition_id = @edition::uuid and o.state in ('received', 'investigating'))
+    + (select count(*) from reopening where edition_id = @edition::uuid and state = 'open')`
 	inForceSQL = `select count(*) from agreement where edition_id = @edition::uuid and state = 'effective'`
 )
 
@@ -79,9 +80,20 @@ func closeNotice(ctx context.Context, tx pg.Tx, id string, now time.Time) error 
 }
 
 const stillUpSQL = `select (select count(*) from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state in ('open', 'suspended'))
-  + (select count(*) from objection o where o.award_id = @award::uuid and o.state in ('received', 'investigating'))`
+  + (select count(*) from objection o where o.award_id = @award::uuid and o.state in ('received', 'investigating'))
+  + (select count(*) from reopening o join award a on a.proposal_id = o.proposal_id where a.id = @award::uuid and o.state = 'open')`
 
-// ripe confirms a chosen project when no notice that names it is up any more and no objection to it is open.
+// ripen is ripe for an award that has just changed.
+func ripen(ctx context.Context, tx pg.Tx, h hand, awardID string) error {
+	a, err := pg.One[Award](ctx, tx, lockAwardSQL, pg.Args{"id": awardID})
+	if err != nil {
+		return err
+	}
+	return ripe(ctx, tx, h, a)
+}
+
+// ripe confirms a chosen project when no notice that names it is up any more, no objection to it is open and it is not being
+// marked again.
 func ripe(ctx context.Context, tx pg.Tx, h hand, a Award) error {
 	if a.State != Publicized || a.Result != Selected {
 		return nil

@@ -233,7 +233,9 @@ func (b *Book) WhatIf(ctx context.Context, by identity.Actor, editionID string, 
 	if err != nil {
 		return s, err
 	}
-	s.Votes = len(p.Ballots)
+	if s.Votes = len(p.Ballots); s.Votes == 0 && ByVotes(p.Rule) {
+		p.Rule = ByRank // nothing to share out by yet
+	}
 	now, err := p.Decide()
 	if err != nil {
 		return s, err

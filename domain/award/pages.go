@@ -35,7 +35,7 @@ func (b *Book) Filed(ctx context.Context, by identity.Actor) ([]Filed, error) {
 	return pg.All[Filed](ctx, b.db, filedSQL, pg.Args{"me": by.ID})
 }
 
-const sinceSQL = `select a.id::text, a.state from publicity_item i join award a on a.id = i.award_id where i.publicity_id = @id::uuid`
+const sinceSQL = `select a.id::text, case when exists (select from reopening o where o.proposal_id = a.proposal_id and o.state = 'open') then 'again' else a.state end as state from publicity_item i join award a on a.id = i.award_id where i.publicity_id = @id::uuid`
 
 // Since tells what has become of a notice's projects, by their awards: the paper was sealed and cannot say it.
 func Since(ctx context.Context, q pg.Reader, noticeID string) (map[string]string, error) {

@@ -9,6 +9,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/notice"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
@@ -28,7 +29,7 @@ const (
 	// A reserve is over so many days after the last notice that named it has closed.
 	overSQL = `select a.id::text from award a join edition e on e.id = a.edition_id where a.result = 'reserve' and a.state = 'publicized' and (a.offered_at is null or a.answered_at is not null)
   and (select max(n.closes_at) from publicity_item i join publicity n on n.id = i.publicity_id and n.state = 'closed' where i.award_id = a.id)
-    + make_interval(days => (e.rules->>'reserve_days')::int) <= @now order by a.id limit 100`
+    + make_interval(days => (e.rules->>'reserve_days')::int) <= @now and not exists (select from reopening o where o.proposal_id = a.proposal_id and o.state = 'open') order by a.id limit 100`
 	spentSQL   = `update award set result = 'not_selected', reason = @reason, version = version + 1 where id = @id::uuid`
 	standingBy = `select ` + awardColumns + ` from award a join proposal p on p.id = a.proposal_id where a.edition_id = @edition::uuid and a.result = 'reserve' and a.state = 'publicized' and p.state = 'reserve'
   and not exists (select from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = a.id and n.state in ('open', 'suspended'))`
@@ -41,6 +42,7 @@ type Chance struct {
 	Track  string
 	Most   yuan.Fen
 	Source string // that has as much; "" for none
+	Again  bool   // it is being marked again: its turn, and that of those behind it, waits
 }
 
 // chances are the reserves of an edition whose windows have closed, best first, with what could be offered to each.
@@ -57,6 +59,10 @@ func chances(ctx context.Context, q pg.Reader, e edition.Edition) ([]Chance, err
 	if err != nil {
 		return nil, err
 	}
+	again, err := judging.Reopened(ctx, q, e.ID)
+	if err != nil {
+		return nil, err
+	}
 	plan := planUnder(e.Rules)
 	var out []Chance
 	for _, a := range list {
@@ -65,7 +71,7 @@ func chances(ctx context.Context, q pg.Reader, e edition.Edition) ([]Chance, err
 			return nil, err
 		}
 		c.Score = a.Score
-		chance := Chance{Award: a, Track: c.Track, Most: plan.most(c)}
+		chance := Chance{Award: a, Track: c.Track, Most: plan.most(c), Again: slices.ContainsFunc(again, func(o judging.Reopening) bool { return o.ProposalID == a.ProposalID })}
 		for _, s := range pools {
 			if s.fits(c.Category) && left[s.ID] >= chance.Most && chance.Source == "" {
 				chance.Source = s.ID
@@ -79,7 +85,7 @@ func chances(ctx context.Context, q pg.Reader, e edition.Edition) ([]Chance, err
 // next is the reserve that may be offered money now: of a track the highest that has none on offer and whose sum is there.
 func next(list []Chance, track string) (Chance, bool) {
 	i := slices.IndexFunc(list, func(c Chance) bool { return c.Track == track && c.OfferedAt == nil && c.Source != "" })
-	if i < 0 {
+	if i < 0 || list[i].Again {
 		return Chance{}, false
 	}
 	return list[i], true

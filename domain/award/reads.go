@@ -38,10 +38,12 @@ type Results struct {
 	Allocate bool      // the reader may allocate now
 	Publish  bool      // and publish what was allocated
 	Awards   []Award
-	Titles   map[string]string // of all its proposals, by id
-	Chances  []Chance          // reserves whose windows have closed
-	Turn     map[string]bool   // whose turn it is, when the reader may offer
-	Votes    int               // residents' ballots there are
+	Titles   map[string]string   // of all its proposals, by id
+	Chances  []Chance            // reserves whose windows have closed
+	Turn     map[string]bool     // whose turn it is, when the reader may offer
+	Votes    int                 // residents' ballots there are
+	Again    []judging.Reopening // projects that are being marked again
+	Apart    int                 // ballot boxes that were counted by project and not by ballot: they cannot share money out
 }
 
 // Decided tells whether the money is allocated.
@@ -85,6 +87,9 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 	if r.Notice, _, err = pg.Maybe[Publicity](ctx, b.db, latestNoticeSQL, pg.Args{"edition": editionID}); err != nil {
 		return r, err
 	}
+	if r.Again, err = judging.Reopened(ctx, b.db, editionID); err != nil {
+		return r, err
+	}
 	r.Allocate = e.State == edition.Reviewing && by.Can(identity.AllocateAwards, e.Place)
 	r.Publish = e.State == edition.Reviewing && r.Decided() && by.Can(identity.PublishNotices, e.Place)
 	if b.votes != nil {
@@ -93,6 +98,9 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 			return r, err
 		}
 		r.Votes = len(ballots)
+		if r.Apart, err = judging.BoxesApart(ctx, b.db, editionID); err != nil {
+			return r, err
+		}
 	}
 	return r, b.waiting(ctx, by, &r)
 }
@@ -212,9 +220,12 @@ type Outcome struct {
 	NoticeID string // of the public notice it is in
 	Declines bool   // the reader may still give the award back
 	Answers  bool   // the reader answers for the team
+	Again    bool   // it is being marked again
 }
 
 const noticeOfSQL = `select i.publicity_id::text from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state <> 'void' order by n.opens_at desc limit 1`
+
+const markedAgainSQL = `select exists (select from reopening where proposal_id = @proposal::uuid and state = 'open')`
 
 // Outcome is a proposal's result for its team and its desks, from the publication on; before that it does not exist.
 func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string) (Outcome, error) {
@@ -234,6 +245,9 @@ func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string
 		return Outcome{}, fault.Missing()
 	}
 	o := Outcome{Proposal: p, Award: a}
+	if o.Again, err = pg.Value[bool](ctx, b.db, markedAgainSQL, pg.Args{"proposal": p.ID}); err != nil {
+		return o, err
+	}
 	if o.NoticeID, err = pg.Value[string](ctx, b.db, noticeOfSQL, pg.Args{"award": a.ID}); err != nil {
 		return o, err
 	}

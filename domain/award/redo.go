@@ -24,39 +24,60 @@ const (
 
 // redo draws the consequence of an objection that was upheld: the round's result is computed anew without what was wrong,
 // money that is still free is shared out again by the same rule, and what that changes — ranks, scores, results, sums — is
-// published as a correction with a window of its own. What is already confirmed stays; nothing is posted.
-func (b *Book) redo(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, o Objection, r Ruling, others bool) error {
-	e, err := edition.Get(ctx, tx, a.EditionID)
+// published as a correction with a window of its own. What is already confirmed stays; nothing is posted. Where striking sheets
+// leaves too few, the round is opened again for the project instead, and short is true: the rest follows when that has ended.
+func (b *Book) redo(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, o Objection, r Ruling, others bool) (short bool, err error) {
+	e, round, err := b.lastRound(ctx, tx, a.EditionID)
 	if err != nil {
-		return err
+		return false, err
 	}
-	rounds, err := judging.Rounds(ctx, tx, e.ID)
-	if err != nil {
-		return err
-	}
-	change := judging.Redo{Reason: fmt.Sprintf(upheldWord, o.Number), Sheets: r.Sheets}
+	change := judging.Redo{Cause: judging.ByObjection, Reason: fmt.Sprintf(upheldWord, o.Number), Sheets: r.Sheets}
 	was := ContentWas{a.Rank, a.Score, a.Result, a.Amount}
 	if r.remedy() == Revoke {
 		change.Without, change.Sheets = []string{a.ProposalID}, nil
 		err = revoke(ctx, tx, h, a, r.Answer)
-	} else if err = b.theirs(ctx, tx, a, r.Sheets); err == nil && !others {
-		err = move(ctx, tx, h, a, Publicized, "strike", "")
+	} else if err = b.theirs(ctx, tx, a, r.Sheets); err == nil {
+		if !others {
+			err = move(ctx, tx, h, a, Publicized, "strike", "")
+		}
+		if err == nil {
+			short, err = judging.Strike(ctx, tx, h.w, h.at, round.ID, a.ProposalID, change)
+		}
 	}
-	if err != nil {
-		return err
+	if err != nil || short {
+		return short, err
 	}
-	out, _, err := judging.Again(ctx, tx, h.w, h.at, rounds[len(rounds)-1].ID, change)
+	out, _, err := judging.Again(ctx, tx, h.w, h.at, round.ID, change)
 	if err != nil {
-		return err
+		return false, err
 	}
-	changed, err := b.reshare(ctx, tx, h, e, out, change.Reason)
+	changed, err := b.reshare(ctx, tx, h, e, out, change)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if r.remedy() == Revoke {
 		changed[a.ID] = was
 	}
-	return b.correct(ctx, tx, h, e, p, o, changed)
+	if err := b.correct(ctx, tx, h, e, p, fault.Say("异议 %s 经核实成立，结果重新计算", o.Number), changed); err != nil {
+		return false, err
+	}
+	return false, ripen(ctx, tx, h, a.ID)
+}
+
+// lastRound is an edition with the round its results follow from.
+func (b *Book) lastRound(ctx context.Context, tx pg.Tx, editionID string) (edition.Edition, judging.Round, error) {
+	e, err := edition.Get(ctx, tx, editionID)
+	if err != nil {
+		return e, judging.Round{}, err
+	}
+	rounds, err := judging.Rounds(ctx, tx, e.ID)
+	if err == nil && len(rounds) == 0 {
+		err = fault.Missing()
+	}
+	if err != nil {
+		return e, judging.Round{}, err
+	}
+	return e, rounds[len(rounds)-1], nil
 }
 
 // upheldWord is the reason that goes with a recomputation; it is data, in Chinese as the papers are: words:none.
@@ -75,7 +96,7 @@ func (b *Book) theirs(ctx context.Context, tx pg.Tx, a Award, sheets []string) e
 
 // reshare brings the awards to a new result of the round, and tells what they were before. The rule is the one the results
 // were published by; it shares out what is not set aside yet among those who are not confirmed.
-func (b *Book) reshare(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, out judging.Outcome, reason string) (map[string]ContentWas, error) {
+func (b *Book) reshare(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, out judging.Outcome, change judging.Redo) (map[string]ContentWas, error) {
 	all, err := pg.All[Award](ctx, tx, lockAllSQL, pg.Args{"edition": e.ID})
 	if err != nil {
 		return nil, err
@@ -88,7 +109,7 @@ func (b *Book) reshare(ctx context.Context, tx pg.Tx, h hand, e edition.Edition,
 	if err != nil {
 		return nil, err
 	}
-	if err := b.record(ctx, tx, h, e, Allocation{Rule: plan.Rule, Cause: "objection", Reason: reason, Protocol: string(file)}); err != nil {
+	if err := b.record(ctx, tx, h, e, Allocation{Rule: plan.Rule, Cause: change.Cause, Reason: change.Reason, Protocol: string(file)}); err != nil {
 		return nil, err
 	}
 	decided := map[string]Decision{}
@@ -110,7 +131,7 @@ func (b *Book) reshare(ctx context.Context, tx pg.Tx, h hand, e edition.Edition,
 			continue
 		}
 		changed[a.ID] = ContentWas{a.Rank, a.Score, a.Result, a.Amount}
-		if err := redone(ctx, tx, h, a, row, d, reason); err != nil {
+		if err := redone(ctx, tx, h, a, row, d, change.Reason); err != nil {
 			return nil, err
 		}
 	}
@@ -203,11 +224,11 @@ func redone(ctx context.Context, tx pg.Tx, h hand, a Award, row judging.Row, d D
 
 // correct publishes what changed, and tells the teams and the communities. What is confirmed or revoked is shown and cannot be
 // objected to any more; everything else in it has the whole window again.
-func (b *Book) correct(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, p Publicity, o Objection, changed map[string]ContentWas) error {
+func (b *Book) correct(ctx context.Context, tx pg.Tx, h hand, e edition.Edition, p Publicity, why fault.Message, changed map[string]ContentWas) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	n := announcement{ID: newID(), Cause: Correction, Follows: p, Was: changed, Why: fault.Say("异议 %s 经核实成立，结果重新计算", o.Number), Publisher: h.w.By.ID}
+	n := announcement{ID: newID(), Cause: Correction, Follows: p, Was: changed, Why: why, Publisher: h.w.By.ID}
 	for id := range changed {
 		n.Awards = append(n.Awards, id)
 	}

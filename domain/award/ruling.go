@@ -11,6 +11,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/notice"
 	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
@@ -112,43 +113,47 @@ func (b *Book) Rule(ctx context.Context, by identity.Actor, id string, r Ruling)
 			Place: o.Place, Reason: r.Answer, At: h.at}); err != nil {
 			return err
 		}
-		if err := b.follow(ctx, tx, h, p, a, o, r); err != nil {
+		short, err := b.follow(ctx, tx, h, p, a, o, r)
+		if err != nil {
 			return err
 		}
-		return tellRuling(ctx, tx, h, o, a, r)
+		return tellRuling(ctx, tx, h, o, a, r, short)
 	})
 }
 
 const stillOpenSQL = `select count(*) from objection where award_id = @award::uuid and state in ('received', 'investigating')`
 
-// follow draws the consequence of a ruling for its target, and takes the edition on when that was the last thing open.
-func (b *Book) follow(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, o Objection, r Ruling) error {
+// follow draws the consequence of a ruling for its target, and takes the edition on when that was the last thing open. It tells
+// whether the target is to be marked again first, because too few sheets are left.
+func (b *Book) follow(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award, o Objection, r Ruling) (short bool, err error) {
 	left, err := pg.Value[int64](ctx, tx, stillOpenSQL, pg.Args{"award": a.ID})
 	if err != nil {
-		return err
+		return false, err
 	}
 	switch {
 	case a.State != Objected: // an earlier ruling has already decided
 	case r.Outcome == Upheld:
-		if err := b.redo(ctx, tx, h, p, a, o, r, left > 0); err != nil {
-			return err
+		if short, err = b.redo(ctx, tx, h, p, a, o, r, left > 0); err != nil {
+			return short, err
 		}
 	case left > 0:
 	default:
 		if err := move(ctx, tx, h, a, Publicized, "dismiss", ""); err != nil {
-			return err
+			return false, err
 		}
-		a.State, a.Version = Publicized, a.Version+1
-		if err := ripe(ctx, tx, h, a); err != nil {
-			return err
+		if err := ripen(ctx, tx, h, a.ID); err != nil {
+			return false, err
 		}
 	}
-	return advance(ctx, tx, h, a.EditionID)
+	return short, advance(ctx, tx, h, a.EditionID)
 }
 
 // revoke takes a result back. Nothing was set aside for it yet, so its share simply stays in the pool.
 func revoke(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error {
 	if err := move(ctx, tx, h, a, Revoked, "revoke", reason); err != nil {
+		return err
+	}
+	if err := judging.DropReopenings(ctx, tx, h.w, h.at, a.ProposalID, reason); err != nil {
 		return err
 	}
 	if a.Result == NotSelected {
@@ -158,7 +163,7 @@ func revoke(ctx context.Context, tx pg.Tx, h hand, a Award, reason string) error
 }
 
 // tellRuling leaves N10 with the objector and the target.
-func tellRuling(ctx context.Context, tx pg.Tx, h hand, o Objection, a Award, r Ruling) error {
+func tellRuling(ctx context.Context, tx pg.Tx, h hand, o Objection, a Award, r Ruling, short bool) error {
 	target, err := proposal.Get(ctx, tx, a.ProposalID)
 	if err != nil {
 		return err
@@ -171,6 +176,10 @@ func tellRuling(ctx context.Context, tx pg.Tx, h hand, o Objection, a Award, r R
 	if r.remedy() == Strike {
 		mine = fault.Say("您的异议 %s 成立：%s。有问题的评分表已经作废，得分重新计算，改动的部分已经另外公示", o.Number, r.Answer)
 		theirs = fault.Say("对「%s」的异议成立，有问题的评分表已经作废，得分重新计算：%s", target.Title, r.Answer)
+	}
+	if short {
+		mine = fault.Say("您的异议 %s 成立：%s。有问题的评分表已经作废，正在请另外的评委补评，补评以后重新计算，改动的部分另外公示", o.Number, r.Answer)
+		theirs = fault.Say("对「%s」的异议成立，有问题的评分表已经作废，正在请另外的评委补评：%s", target.Title, r.Answer)
 	}
 	for who, text := range map[string]fault.Message{o.PersonID: mine, target.LeadID: theirs} {
 		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N10", To: []string{who}, Text: text, Link: "/notices/" + o.PublicityID, Key: o.ID + "/ruled", At: h.at}); err != nil {

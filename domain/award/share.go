@@ -38,9 +38,9 @@ func (n NewAllocation) check() error {
 	return wrong.Err()
 }
 
-// Allocate decides who gets how much, by rank.
+// Allocate decides who gets how much, by the rule of the call.
 func (b *Book) Allocate(ctx context.Context, by identity.Actor, editionID string) error {
-	return b.AllocateBy(ctx, by, editionID, NewAllocation{Rule: ByRank})
+	return b.AllocateBy(ctx, by, editionID, NewAllocation{})
 }
 
 // AllocateBy decides who gets how much, by the rule of the call. Until the results are published it may be run again,
@@ -54,7 +54,7 @@ func (b *Book) AllocateBy(ctx context.Context, by identity.Actor, editionID stri
 	if err != nil {
 		return err
 	}
-	if err := n.check(); err != nil {
+	if n, err = n.under(e); err != nil {
 		return err
 	}
 	h := hand{w, b.clock.Now()}
@@ -126,7 +126,11 @@ func judged(ctx context.Context, tx pg.Tx, e edition.Edition) error {
 	if !closed {
 		return fault.New(fault.Conflict, "评审还没有结束，不能分配资金")
 	}
-	return nil
+	again, err := judging.Reopened(ctx, tx, e.ID)
+	if err == nil && len(again) > 0 {
+		err = fault.New(fault.Conflict, "有 %d 个项目正在补评，补评结束以后才能分配资金、发布公示", len(again))
+	}
+	return err
 }
 
 const (

@@ -20,16 +20,22 @@ const (
 	ByRank      = "rank"         // down the ranking until the money ends: what a call says unless it says something else
 	Greedily    = "greedy"       // down the ranking, leaving out what does not fit
 	EqualShares = "equal-shares" // by the residents' votes, everybody with the same share of the money
+	Phragmen    = "phragmen"     // by the residents' votes, the load of what is chosen spread evenly
 )
 
 // RuleNames names the rules.
-var RuleNames = []edition.Choice{{Code: ByRank, Name: "按名次，钱用完为止"}, {Code: Greedily, Name: "按名次，放不下的跳过"}, {Code: EqualShares, Name: "按居民投票，每人一份相等的钱"}}
+var RuleNames = edition.Sharings
+
+// ByVotes tells whether a rule follows the residents' votes.
+func ByVotes(rule string) bool { return edition.Rules{Sharing: rule}.ByVotes() }
 
 // Sharing is everything an allocation follows from. It names proposals, pools and streets by their ids and nobody at all.
 type Sharing struct {
 	Rule           string              `json:"rule"`
-	Seed           string              `json:"seed,omitempty"` // of the draw among equals, of the round
-	MinScore       int                 `json:"min_score"`      // hundredths
+	Utility        string              `json:"utility,omitempty"`  // by votes: what a vote is worth; "" for cost
+	Complete       string              `json:"complete,omitempty"` // by votes: what becomes of money that is left; "" for utilitarian
+	Seed           string              `json:"seed,omitempty"`     // of the draw among equals, of the round
+	MinScore       int                 `json:"min_score"`          // hundredths
 	Caps           map[string]yuan.Fen `json:"caps,omitempty"`
 	GradeCaps      map[string]yuan.Fen `json:"grade_caps,omitempty"`
 	Reserves       int                 `json:"reserve_n"`
@@ -44,7 +50,7 @@ type Sharing struct {
 
 // planUnder is a plan by the rules of an edition.
 func planUnder(r edition.Rules) Sharing {
-	return Sharing{Rule: ByRank, MinScore: r.MinScore, Caps: r.Caps, GradeCaps: r.GradeCaps, Reserves: r.Reserves, TrackAwards: r.TrackAwards, CategoryAwards: r.CategoryAwards,
+	return Sharing{Rule: cmp.Or(r.Sharing, ByRank), Utility: r.SharingUtility, Complete: r.SharingComplete, MinScore: r.MinScore, Caps: r.Caps, GradeCaps: r.GradeCaps, Reserves: r.Reserves, TrackAwards: r.TrackAwards, CategoryAwards: r.CategoryAwards,
 		StreetAwards: r.StreetAwards, StreetShare: r.StreetShare}
 }
 
@@ -87,7 +93,7 @@ func (p Sharing) Decide() ([]Decision, error) {
 	switch p.Rule {
 	case ByRank, Greedily:
 		return p.walk(p.turns()), nil
-	case EqualShares:
+	case EqualShares, Phragmen:
 		return p.shares()
 	}
 	return nil, fault.New(fault.Invalid, "不认识分配规则“%s”", p.Rule)
@@ -108,7 +114,11 @@ func (p Sharing) shares() ([]Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	res := allot.Run(e, allot.Options{Rule: allot.EqualShares, Utility: allot.Cost, Complete: allot.Utilitarian, Ties: allot.ByRule, Seed: p.Seed})
+	options, err := p.options()
+	if err != nil {
+		return nil, err
+	}
+	res := allot.Run(e, options)
 	at := map[string]int{}
 	for i, id := range res.Selected {
 		at[id] = i + 1

@@ -58,6 +58,12 @@ func newWorld(t *testing.T, n int, pool yuan.Fen) *world {
 // newWorldOf is newWorld with so many judges.
 func newWorldOf(t *testing.T, n, judges int, pool yuan.Fen) *world {
 	t.Helper()
+	return newWorldUnder(t, n, judges, pool, edition.DefaultRules(), nil)
+}
+
+// newWorldUnder is newWorldOf by other rules; while is what happens when the judging is under way.
+func newWorldUnder(t *testing.T, n, judges int, pool yuan.Fen, rules edition.Rules, while func(w *world, round string)) *world {
+	t.Helper()
 	db := pgtest.New(t)
 	c := clock.NewManual(thursday)
 	w := &world{t: t, ctx: context.Background(), db: db, clock: c, book: New(db, c), jury: judging.New(db, c), edition: id(), fund: id()}
@@ -70,7 +76,7 @@ func newWorldOf(t *testing.T, n, judges int, pool yuan.Fen) *world {
 	w.change(func(tx pg.Tx) error {
 		if _, err := pg.Do(w.ctx, tx, `insert into edition (id, place, no, title, state, rules, closes_at, contact, created_by, created_at)
         values (@id, 'jz', 3, '第三届社区公益微创投大赛', 'closed', @rules, @at, '0379-6512345', @by, @at)`,
-			pg.Args{"id": w.edition, "rules": edition.DefaultRules(), "at": thursday.AddDate(0, 0, -9), "by": w.staff.ID}); err != nil {
+			pg.Args{"id": w.edition, "rules": rules, "at": thursday.AddDate(0, 0, -9), "by": w.staff.ID}); err != nil {
 			return err
 		}
 		if _, err := pg.Do(w.ctx, tx, `insert into fund_source (id, edition_id, name, kind, amount) values (@id, @edition, '区财政专项', 'budget', @amount)`,
@@ -87,7 +93,7 @@ func newWorldOf(t *testing.T, n, judges int, pool yuan.Fen) *world {
 		lead := w.person(fmt.Sprintf("张桂兰%d", i), "", "")
 		w.leads, w.ids = append(w.leads, lead), append(w.ids, w.proposal(i+1, lead))
 	}
-	w.judge(judges)
+	w.judge(judges, while)
 	return w
 }
 
@@ -204,7 +210,7 @@ func (w *world) proposal(no int, lead identity.Actor) string {
 }
 
 // judge has a jury mark everything: the first project 95, the next 94 and so on.
-func (w *world) judge(judges int) {
+func (w *world) judge(judges int, while func(w *world, round string)) {
 	w.t.Helper()
 	jury := []identity.Actor{}
 	for i := range judges {
@@ -226,6 +232,9 @@ func (w *world) judge(judges int) {
 			}
 			w.must(w.jury.Submit(w.ctx, a, task.ID, d))
 		}
+	}
+	if while != nil {
+		while(w, round)
 	}
 	w.must(w.jury.CloseRound(w.ctx, w.staff, round, judging.Pressed{Version: 2}))
 }

@@ -69,6 +69,10 @@ type Rules struct {
 	CategoryAwards int `json:"category_awards"` // in a category
 	StreetAwards   int `json:"street_awards"`   // in a subdistrict
 	StreetShare    int `json:"street_share"`    // most of the money one subdistrict may have, in percent
+
+	Sharing         string `json:"sharing,omitempty"`          // by which of Sharings the money is shared out; "" in calls from before it was a parameter
+	SharingUtility  string `json:"sharing_utility,omitempty"`  // by votes: what a vote is worth, one of SharingUtilities
+	SharingComplete string `json:"sharing_complete,omitempty"` // by votes: what becomes of the money that is left, one of SharingCompletes
 }
 
 // What the public gallery shows of an edition: nothing before the notice, or also what leads let neighbours see.
@@ -91,7 +95,7 @@ func DefaultRules() Rules {
 		AssetLine:  1_000_00, CashLimit: 1_000_00, SmallClaim: 500_00, StreetClaim: 2_000_00, TwoApprovers: 5_000_00, ClaimWindow: 30,
 		LogDays: 7, MinPhotos: 3, PassMark: 60_00, Refine: 2000, Evaluators: 3, VerifyDays: 3, FinanceDays: 5, ApproveDays: 3, PayDays: 5,
 		PerOrg: 1, CategoryQuota: map[string]int{}, Rubrics: DefaultRubrics(), CheckDays: 5, DeskDays: 7, PitchDays: 5, SignDays: 10,
-		RefineDays: 14, ReleaseDays: 15, ReserveDays: 60, PresentMin: 8, QuestionMin: 5, SignIn: 6000, BanYears: 3, Gallery: GalleryResults,
+		RefineDays: 14, ReleaseDays: 15, ReserveDays: 60, PresentMin: 8, QuestionMin: 5, SignIn: 6000, BanYears: 3, Gallery: GalleryResults, Sharing: SharingByRank,
 	}
 }
 

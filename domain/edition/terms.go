@@ -58,32 +58,37 @@ type Terms struct {
 	MinPhotos      int      `form:"min_photos"`
 	Gallery        string   `form:"gallery"` // "" keeps what there is
 	MinAward       yuan.Fen `form:"min_award"`
-	PerOrg         int      `form:"per_org"`
-	StreetQuota    int      `form:"street_quota"`
-	BanYears       int      `form:"ban_years"`
-	MinValid       int      `form:"min_valid"`
-	TrimAt         int      `form:"trim_at"`
-	ReserveDays    int      `form:"reserve_days"`
-	PresentMin     int      `form:"present_min"`
-	QuestionMin    int      `form:"question_min"`
-	PublicVote     int      `form:"public_vote"`
-	CheckDays      int      `form:"check_days"`
-	DeskDays       int      `form:"desk_days"`
-	PitchDays      int      `form:"pitch_days"`
-	SignDays       int      `form:"sign_days"`
-	RefineDays     int      `form:"refine_days"`
-	ReleaseDays    int      `form:"release_days"`
-	PrevExec       int      `form:"prev_exec"`
-	MidAbove       yuan.Fen `form:"mid_above"`
-	VerifyDays     int      `form:"verify_days"`
-	FinanceDays    int      `form:"finance_days"`
-	ApproveDays    int      `form:"approve_days"`
-	PayDays        int      `form:"pay_days"`
-	LogDays        int      `form:"log_days"`
-	SignIn         int      `form:"sign_in"`
-	PassMark       int      `form:"pass_mark"`
-	Evaluators     int      `form:"evaluators"`
-	RefineShift    int      `form:"refine_shift"`
+
+	Sharing         string `form:"sharing"` // "" keeps what there is, here and below
+	SharingUtility  string `form:"sharing_utility"`
+	SharingComplete string `form:"sharing_complete"`
+
+	PerOrg      int      `form:"per_org"`
+	StreetQuota int      `form:"street_quota"`
+	BanYears    int      `form:"ban_years"`
+	MinValid    int      `form:"min_valid"`
+	TrimAt      int      `form:"trim_at"`
+	ReserveDays int      `form:"reserve_days"`
+	PresentMin  int      `form:"present_min"`
+	QuestionMin int      `form:"question_min"`
+	PublicVote  int      `form:"public_vote"`
+	CheckDays   int      `form:"check_days"`
+	DeskDays    int      `form:"desk_days"`
+	PitchDays   int      `form:"pitch_days"`
+	SignDays    int      `form:"sign_days"`
+	RefineDays  int      `form:"refine_days"`
+	ReleaseDays int      `form:"release_days"`
+	PrevExec    int      `form:"prev_exec"`
+	MidAbove    yuan.Fen `form:"mid_above"`
+	VerifyDays  int      `form:"verify_days"`
+	FinanceDays int      `form:"finance_days"`
+	ApproveDays int      `form:"approve_days"`
+	PayDays     int      `form:"pay_days"`
+	LogDays     int      `form:"log_days"`
+	SignIn      int      `form:"sign_in"`
+	PassMark    int      `form:"pass_mark"`
+	Evaluators  int      `form:"evaluators"`
+	RefineShift int      `form:"refine_shift"`
 }
 
 // slots are the fields of the terms by their names in the form.
@@ -97,7 +102,8 @@ func (t *Terms) slots() map[string]reflect.Value {
 
 // TermsOf is the rules as the form shows them.
 func TermsOf(e Edition) Terms {
-	t := Terms{Version: e.Version, Gallery: cmp.Or(e.Rules.Gallery, GalleryResults)}
+	share := e.Rules.sharing()
+	t := Terms{Version: e.Version, Gallery: cmp.Or(e.Rules.Gallery, GalleryResults), Sharing: share[0], SharingUtility: share[1], SharingComplete: share[2]}
 	slots := t.slots()
 	for _, p := range Params {
 		slots[p.Field].SetInt(int64(p.get(e.Rules)))
@@ -137,6 +143,7 @@ func (t Terms) check() error {
 	if t.Gallery != "" && !Known(Galleries, t.Gallery) {
 		wrong.Add("gallery", "请选一项")
 	}
+	t.checkSharing(&wrong)
 	short(&wrong, "reason", t.Reason, 200)
 	return wrong.Err()
 }
@@ -186,8 +193,9 @@ func (b *Book) SetTerms(ctx context.Context, by identity.Actor, id string, t Ter
 		return err
 	}
 	return b.rule(ctx, by, e, t.Version, t.Reason, "set_terms", func(_ pg.Tx, r *Rules) error {
-		*r = t.over(*r)
-		return nil
+		was := *r
+		*r = t.over(was)
+		return t.share(r, was, e.State != Draft)
 	})
 }
 

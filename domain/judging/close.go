@@ -80,25 +80,32 @@ func complete(ctx context.Context, tx pg.Tx, r Round) error {
 	return stageOver(ctx, tx, r)
 }
 
+// sheetAt is a sheet with the place of its project.
+type sheetAt struct {
+	Sheet
+	Place string
+}
+
 func lockSheets(ctx context.Context, tx pg.Tx, h hand, r Round) error {
-	type placed struct {
-		Sheet
-		Place string
-	}
-	sheets, err := pg.All[placed](ctx, tx, submittedSQL, pg.Args{"round": r.ID})
+	sheets, err := pg.All[sheetAt](ctx, tx, submittedSQL, pg.Args{"round": r.ID})
 	if err != nil {
 		return err
 	}
 	for _, s := range sheets {
-		if _, err := pg.Do(ctx, tx, lockSheetSQL, pg.Args{"id": s.ID}); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, h.w, audit.Event{Entity: "sheet", ID: s.ID, Version: s.Version + 1, Action: "lock", From: Submitted, To: Locked,
-			Place: s.Place, Data: map[string]any{"total": s.Total}, At: h.at}); err != nil {
+		if err := lockSheet(ctx, tx, h, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lockSheet locks one sheet for good.
+func lockSheet(ctx context.Context, tx pg.Tx, h hand, s sheetAt) error {
+	if _, err := pg.Do(ctx, tx, lockSheetSQL, pg.Args{"id": s.ID}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, h.w, audit.Event{Entity: "sheet", ID: s.ID, Version: s.Version + 1, Action: "lock", From: Submitted, To: Locked,
+		Place: s.Place, Data: map[string]any{"total": s.Total}, At: h.at})
 }
 
 // settle computes, stores and seals the result, and ranks the proposals.
@@ -149,7 +156,12 @@ const (
 	entriesSQL = `select p.id::text, p.track, p.requested, p.submitted_at from proposal p where p.edition_id = @edition::uuid
     and case when @closed then exists (select from round_result x where x.round_id = @round::uuid and x.run = (select max(run) from round_result where round_id = @round::uuid) and x.proposal_id = p.id)
       else in_review(@round::uuid, p.id, p.state) end order by p.id`
-	papersSQL = `select s.id::text, s.proposal_id::text, s.marks, s.submitted_at from sheet s where s.round_id = @round::uuid and s.state = 'locked' order by s.id`
+	// A project that is being marked again keeps the result it had: until that has ended its struck sheets stand in the computation.
+	papersSQL = `select s.id::text, s.proposal_id::text, s.marks, s.submitted_at from sheet s where s.round_id = @round::uuid
+    and (s.state = 'locked' or exists (select from reopening o where o.round_id = s.round_id and o.proposal_id = s.proposal_id and o.state <> 'closed' and s.id = any(o.struck))) order by s.id`
+	markedAgainSQL = `select o.proposal_id::text as project, (select array_agg(x order by x) from unnest(o.struck::text[]) x) as struck,
+    (select coalesce(array_agg(s.id::text order by s.id), '{}') from sheet s join assignment a on a.id = s.assignment_id where a.reopening_id = o.id and s.state = 'locked') as added
+  from reopening o where o.round_id = @round::uuid and o.state = 'closed' order by o.ended_at, o.id`
 )
 
 // protocol is the round's input as its rows tell it: of the projects in review, or of those that were ranked last.
@@ -190,6 +202,9 @@ func protocol(ctx context.Context, q pg.Reader, r Round, closed bool) (Input, er
 			entry.Submitted = e.SubmittedAt.UnixMicro()
 		}
 		in.Entries = append(in.Entries, entry)
+	}
+	if in.Again, err = pg.All[MarkedAgain](ctx, q, markedAgainSQL, pg.Args{"round": r.ID}); err != nil {
+		return in, err
 	}
 	return in, addPublic(ctx, q, r, &in)
 }

@@ -34,9 +34,11 @@ type Assignment struct {
 	Reason     string
 	At         time.Time
 	Version    int
-	RoundState string
+	RoundState string // "open" too where a replacement marks in a closed round
 	PersonID   string
 	EditionID  string
+	// ReopeningID is set where the judge marks in place of another after the round has closed.
+	ReopeningID string
 }
 
 // Live tells whether the judge is to mark the project.
@@ -44,7 +46,8 @@ func (a Assignment) Live() bool { return a.State == Assigned || a.State == Taken
 
 const (
 	seatColumns = `a.id::text, a.round_id::text, a.judge_id::text, a.proposal_id::text, a.place::text, a.state, a.reason, a.at, a.version,
-  r.state as round_state, j.person_id::text, j.edition_id::text`
+  coalesce((select o.state from reopening o where o.id = a.reopening_id and o.state = 'open'), r.state) as round_state, j.person_id::text, j.edition_id::text,
+  coalesce(a.reopening_id::text, '') as reopening_id`
 	seatSQL = `insert into assignment (id, round_id, judge_id, proposal_id, place, at) values (@id, @round, @judge, @proposal, @place::text::ltree, @at)`
 )
 

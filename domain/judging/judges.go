@@ -161,16 +161,23 @@ func (b *Book) Invite(ctx context.Context, by identity.Actor, editionID string, 
 	if err := n.check(known); err != nil {
 		return err
 	}
-	if !inviting(e) {
+	if may, err := inviting(ctx, b.db, e); err != nil || !may {
+		if err != nil {
+			return err
+		}
 		return fault.New(fault.Conflict, "公告发布后、结果公示前才能邀请评委")
 	}
 	h := hand{w, e.Place, b.clock.Now()}
 	return b.db.Change(ctx, func(tx pg.Tx) error { return invite(ctx, tx, h, e, n, "") })
 }
 
-// inviting tells whether an edition's jury may still change.
-func inviting(e edition.Edition) bool {
-	return e.State == edition.Open || e.State == edition.Closed || e.State == edition.Reviewing
+// inviting tells whether an edition's jury may still change: until the results are public, and while a project is marked again.
+func inviting(ctx context.Context, q pg.Reader, e edition.Edition) (bool, error) {
+	if e.State == edition.Open || e.State == edition.Closed || e.State == edition.Reviewing {
+		return true, nil
+	}
+	again, err := Reopened(ctx, q, e.ID)
+	return len(again) > 0, err
 }
 
 // invite asks a person, in the place of another or of nobody, and puts who is new into the district's pool.
@@ -244,7 +251,8 @@ func (r Reply) check() error {
 const (
 	lockJudgeSQL = `select ` + judgeColumns + ` from judge j join person p on p.id = j.person_id where j.id = @id::uuid for no key update of j`
 	replySQL     = `update judge set state = @state, statement_at = coalesce(@statement::timestamptz, statement_at), why = @why, version = version + 1 where id = @id::uuid`
-	busySQL      = `select count(*) from assignment a join review_round r on r.id = a.round_id where a.judge_id = @id::uuid and a.state in ('assigned', 'accepted') and r.state = 'open'`
+	busySQL      = `select count(*) from assignment a join review_round r on r.id = a.round_id where a.judge_id = @id::uuid and a.state in ('assigned', 'accepted')
+    and (r.state = 'open' or exists (select from reopening o where o.id = a.reopening_id and o.state = 'open'))`
 )
 
 // own is the actor's seat on a jury; anybody else's does not exist for them.

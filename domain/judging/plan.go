@@ -37,7 +37,8 @@ const (
 	// Before the round opens its projects are those that are eligible.
 	projectDemandSQL = `select p.id::text, coalesce(p.number, '') as number, p.title, p.category, p.place::text, (select count(*) from assignment a
       where a.round_id = @round::uuid and a.proposal_id = p.id and a.state in ('assigned', 'accepted'))::int as live
-    from proposal p where p.edition_id = @edition::uuid and case when @planned then p.state in ('eligible', 'shortlisted', 'pitched') else in_review(@round::uuid, p.id, p.state) end order by p.id`
+    from proposal p where p.edition_id = @edition::uuid and case when @planned then p.state in ('eligible', 'shortlisted', 'pitched') else in_review(@round::uuid, p.id, p.state)
+      or exists (select from reopening o where o.round_id = @round::uuid and o.proposal_id = p.id and o.state = 'open') end order by p.id`
 	// Who had a seat and gave it up does not get it back.
 	barredSQL = `select c.judge_id::text as judge, c.proposal_id::text as project from conflict c join judge j on j.id = c.judge_id where j.edition_id = @edition::uuid
     union select a.judge_id::text, a.proposal_id::text from assignment a where a.round_id = @round::uuid and a.state not in ('assigned', 'accepted') order by 1, 2`
@@ -64,6 +65,8 @@ type wanting struct {
 type state struct {
 	round    Round
 	only     string // the one project whose seats are open; "" for all
+	again    bool   // that project is reopened: it wants so many judges more, whatever a round's panel is
+	want     int
 	judges   []able
 	projects []wanting
 	barred   map[Seat]bool
@@ -181,6 +184,9 @@ func (s *state) write(aim Aim, kept []Seat) ([]byte, error) {
 		need := max(s.round.Panel, perProject[p.ID])
 		if s.only != "" && p.ID != s.only {
 			need = perProject[p.ID]
+		}
+		if s.again && p.ID == s.only {
+			need = perProject[p.ID] + s.want
 		}
 		in.Projects = append(in.Projects, instanceProject{p.ID, need})
 	}

@@ -35,7 +35,7 @@ const (
 	endTieSQL = `update juror_tie set ended_at = @at where id = @id::uuid and juror_id = @juror::uuid and ended_at is null`
 	// The juries a tie may still change something in.
 	liveJuriesSQL = `select e.id::text from judge j join edition e on e.id = j.edition_id
-  where j.person_id = @person::uuid and e.place = @place::text::ltree and e.state in ('closed', 'reviewing') order by e.id`
+  where j.person_id = @person::uuid and e.place = @place::text::ltree and e.state in ('closed', 'reviewing', 'publicizing') order by e.id`
 )
 
 func ties(ctx context.Context, q pg.Reader, jurorID string) ([]Tie, error) {

@@ -115,6 +115,8 @@ type Room struct {
 	Rubric   []Criterion
 	Projects []Progress
 	Eligible int
+	Reopened []Reopening // projects that are marked again after a round has closed
+	Late     []LateTie   // locked sheets in spite of a tie
 }
 
 const eligibleCountSQL = `select count(*)::int from proposal where edition_id = @edition::uuid and state in ('eligible', 'shortlisted')`
@@ -127,6 +129,12 @@ func (b *Book) Room(ctx context.Context, by identity.Actor, editionID string) (R
 		return room, err
 	}
 	if room.Eligible, err = pg.Value[int](ctx, b.db, eligibleCountSQL, pg.Args{"edition": editionID}); err != nil {
+		return room, err
+	}
+	if room.Reopened, err = Reopened(ctx, b.db, editionID); err != nil {
+		return room, err
+	}
+	if room.Late, err = LateTies(ctx, b.db, editionID); err != nil {
 		return room, err
 	}
 	rounds, err := Rounds(ctx, b.db, editionID)

@@ -81,13 +81,14 @@ const (
 	seatedSQL = `select ` + judgeColumns + `, e.title as edition from judge j join person p on p.id = j.person_id join edition e on e.id = j.edition_id
   where j.person_id = @me::uuid and e.state <> 'cancelled' order by e.no desc, j.id limit 20`
 	taskColumns = `a.id::text, case when r.blind then lpad(re.seq::text, 2, '0') else coalesce(p.number, '') end as code, p.title, p.category, p.colour, a.state, coalesce(s.state, '') as sheet_state, s.total,
-  r.id::text as round_id, r.name as round_name, r.state as round_state, r.closes_at, e.title as edition, coalesce(s.saves, 0) as saves, r.blind`
+  r.id::text as round_id, r.name as round_name, coalesce(o.state, r.state) as round_state, coalesce(o.closes_at, r.closes_at) as closes_at, e.title as edition, coalesce(s.saves, 0) as saves, r.blind`
 	// What was reviewed in earlier years stays readable, after what is open now. A blind round reads in the order it
 	// drew, so that neither when they were handed in nor by whom shows.
 	queueSQL = `select ` + taskColumns + `, ` + identityColumns + ` from assignment a join judge j on j.id = a.judge_id join review_round r on r.id = a.round_id join edition e on e.id = r.edition_id
     join proposal p on p.id = a.proposal_id join round_entry re on re.round_id = a.round_id and re.proposal_id = a.proposal_id left join sheet s on s.assignment_id = a.id
+    left join reopening o on o.id = a.reopening_id and o.state = 'open'
   where j.person_id = @me::uuid and a.state in ('assigned', 'accepted') and r.state <> 'planned' and p.state not in ('withdrawn', 'void')
-  order by (r.state <> 'open'), e.no desc, r.seq desc, case when r.blind then re.seq else 0 end, p.number, a.id limit 300`
+  order by (coalesce(o.state, r.state) <> 'open'), e.no desc, r.seq desc, case when r.blind then re.seq else 0 end, p.number, a.id limit 300`
 )
 
 // MyQueue lists the actor's seats and projects.
@@ -222,7 +223,7 @@ const choicesSQL = `select p.id::text, case when x.blind then '' else coalesce(p
     c.judge_id is not null as declared, coalesce(c.kind, '') as kind, x.blind, ` + identityColumns + `
     from proposal p join place pl on pl.path = p.place left join conflict c on c.proposal_id = p.id and c.judge_id = @judge::uuid,
     (select coalesce(bool_or(blind), true) as blind from review_round where edition_id = @edition::uuid) x
-  where p.edition_id = @edition::uuid and p.state in ('eligible', 'shortlisted', 'pitched', 'ranked') order by case when x.blind then '' else p.number end, p.title, p.id limit 500`
+  where p.edition_id = @edition::uuid and p.state in ('eligible', 'shortlisted', 'pitched', 'ranked', 'selected', 'reserve', 'not_selected') order by case when x.blind then '' else p.number end, p.title, p.id limit 500`
 
 // Summons is an invitation with what it asks: the statement, and the projects the judge may have a tie to.
 type Summons struct {

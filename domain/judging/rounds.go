@@ -213,7 +213,7 @@ func nextRound(ctx context.Context, tx pg.Tx, e edition.Edition) (int, error) {
 
 const (
 	openSQL     = `update review_round set state = 'open', opened_at = @at, seed = @seed, version = version + 1 where id = @id::uuid`
-	eligibleSQL = `select id::text from proposal where edition_id = @edition::uuid and state in ('eligible', 'shortlisted') order by number, id`
+	eligibleSQL = `select id::text from proposal where edition_id = @edition::uuid and state = any(case when @first then '{eligible,shortlisted}'::text[] else '{shortlisted}' end) order by number, id`
 	entrySQL    = `insert into round_entry (round_id, proposal_id, seq) values (@round, @proposal, @seq)`
 	beforeSQL   = `select count(*)::int from review_round where edition_id = @edition::uuid and seq < @seq and state <> 'closed'`
 	acceptedSQL = `select count(*)::int from judge where edition_id = @edition::uuid and state = 'accepted'`
@@ -288,7 +288,7 @@ func assemble(ctx context.Context, tx pg.Tx, h hand, r Round) ([]string, error) 
 	if before > 0 {
 		return nil, fault.New(fault.Conflict, "上一轮评审还没有结束，不能开始这一轮")
 	}
-	ids, err := pg.Values[string](ctx, tx, eligibleSQL, pg.Args{"edition": e.ID})
+	ids, err := pg.Values[string](ctx, tx, eligibleSQL, pg.Args{"edition": e.ID, "first": r.Seq == 1})
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 // Run is one computation of a round's result with what it followed from. Run 1 is the round's close; an objection that was
-// upheld makes another, and what was computed before stays as it is.
+// upheld or a conflict learnt late makes another, and what was computed before stays as it is.
 type Run struct {
 	RoundID  string
 	Run      int
-	Cause    string // "close" or "objection"
+	Cause    string // "close", ByObjection or ByConflict
 	Reason   string
 	Protocol string // of kind "round"
 	Digest   string // of the outcome
@@ -25,11 +25,12 @@ type Run struct {
 }
 
 const (
-	runsSQL    = `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @round::uuid order by run`
-	latestSQL  = `select coalesce(max(run), 0)::int from round_result where round_id = @round::uuid`
-	newRunSQL  = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @at)`
-	redoSQL    = `update review_round set digest = @digest, version = version + 1 where id = @id::uuid`
-	brokenSQL  = `select s.id::text as id, s.proposal_id::text as proposal, a.place::text as place, s.version, s.state from sheet s join assignment a on a.id = s.assignment_id where s.round_id = @round::uuid and s.id = any(@ids::text[]::uuid[]) for no key update of s`
+	runsSQL   = `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @round::uuid order by run`
+	latestSQL = `select coalesce(max(run), 0)::int from round_result where round_id = @round::uuid`
+	newRunSQL = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @at)`
+	redoSQL   = `update review_round set digest = @digest, version = version + 1 where id = @id::uuid`
+	brokenSQL = `select s.id::text as id, s.assignment_id::text as seat, a.place::text as place, s.version, s.state, a.state as seat_state, a.version as seat_version from sheet s
+    join assignment a on a.id = s.assignment_id where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.id = any(@ids::text[]::uuid[]) order by s.id for no key update of s, a`
 	recountSQL = `select x.proposal_id::text as id, '' as track, x.score, x.rank, x.n, x.dropped::text[], 0 as mean, x.need_mark as need, x.part_mark as part, false as drawn from round_result x where x.round_id = @round::uuid and x.run = @run order by x.proposal_id`
 )
 
@@ -60,15 +61,16 @@ func store(ctx context.Context, tx pg.Tx, in Input, out Outcome, judges map[stri
 	return digest, err
 }
 
-// Redo is what an objection that was upheld changes in a closed round.
+// Redo is what an objection that was upheld, or a conflict learnt late, changes in a closed round.
 type Redo struct {
+	Cause   string // ByObjection or ByConflict
 	Reason  string
-	Sheets  []string // these become invalid
+	Sheets  []string // these are struck out
 	Without []string // these proposals are out of the ranking
 }
 
-// Again computes a closed round's result anew, as a new run beside the old one: some sheets no longer count, some projects
-// are no longer ranked. It moves no proposal: what follows from the ranks is the caller's. The caller holds the edition's row.
+// Again computes a closed round's result anew from the sheets that count now, as a new run beside the old one; some projects are
+// no longer ranked. It moves no proposal: what follows from the ranks is the caller's. The caller holds the edition's row.
 func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roundID string, redo Redo) (Outcome, int, error) {
 	r, err := lockRound(ctx, tx, roundID)
 	if err != nil {
@@ -76,10 +78,6 @@ func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roun
 	}
 	if r.State != Closed {
 		return Outcome{}, 0, fault.New(fault.Conflict, "评审还没有结束，没有结果可以重新计算")
-	}
-	h := hand{w, r.Place, at}
-	if err := invalidate(ctx, tx, h, r, redo); err != nil {
-		return Outcome{}, 0, err
 	}
 	in, err := protocol(ctx, tx, r, true)
 	if err != nil {
@@ -99,7 +97,7 @@ func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roun
 		return Outcome{}, 0, err
 	}
 	run++
-	digest, err := store(ctx, tx, in, out, judges, Run{RoundID: r.ID, Run: run, Cause: "objection", Reason: redo.Reason, At: at})
+	digest, err := store(ctx, tx, in, out, judges, Run{RoundID: r.ID, Run: run, Cause: redo.Cause, Reason: redo.Reason, At: at})
 	if err != nil {
 		return Outcome{}, 0, err
 	}
@@ -110,13 +108,14 @@ func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roun
 		Place: r.Place, Reason: redo.Reason, Data: map[string]any{"digest": digest, "run": run, "sheets": redo.Sheets, "without": redo.Without}, At: at})
 }
 
-// invalidate strikes locked sheets out with the reason; what stands on them stays on record (I-R2).
-func invalidate(ctx context.Context, tx pg.Tx, h hand, r Round, redo Redo) error {
+// invalidate strikes a project's locked sheets out with the reason, and takes their judges off it; what stands on them stays on
+// record (I-R2).
+func invalidate(ctx context.Context, tx pg.Tx, h hand, r Round, proposalID string, redo Redo) error {
 	type struck struct {
-		ID, Proposal, Place, State string
-		Version                    int
+		ID, Seat, Place, State, SeatState string
+		Version, SeatVersion              int
 	}
-	list, err := pg.All[struck](ctx, tx, brokenSQL, pg.Args{"round": r.ID, "ids": append([]string{}, redo.Sheets...)})
+	list, err := pg.All[struck](ctx, tx, brokenSQL, pg.Args{"round": r.ID, "proposal": proposalID, "ids": append([]string{}, redo.Sheets...)})
 	if err != nil {
 		return err
 	}
@@ -131,6 +130,16 @@ func invalidate(ctx context.Context, tx pg.Tx, h hand, r Round, redo Redo) error
 			return err
 		}
 		if err := audit.Record(ctx, tx, h.w, audit.Event{Entity: "sheet", ID: s.ID, Version: s.Version + 1, Action: "invalidate", From: Locked, To: Invalid,
+			Place: s.Place, Reason: redo.Reason, At: h.at}); err != nil {
+			return err
+		}
+		if s.SeatState != Assigned && s.SeatState != Taken {
+			continue
+		}
+		if _, err := pg.Do(ctx, tx, recuseSQL, pg.Args{"id": s.Seat, "reason": redo.Reason}); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, h.w, audit.Event{Entity: "assignment", ID: s.Seat, Version: s.SeatVersion + 1, Action: "recuse", From: s.SeatState, To: Recused,
 			Place: s.Place, Reason: redo.Reason, At: h.at}); err != nil {
 			return err
 		}

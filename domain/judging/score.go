@@ -59,6 +59,15 @@ type Input struct {
 	Share    int      `json:"public_share,omitempty"` // of the residents' vote, in percent
 	Weights  []Weight `json:"weights"`
 	Entries  []Entry  `json:"entries"`
+	// Again tells which projects were marked again after the round had closed.
+	Again []MarkedAgain `json:"marked_again,omitempty"`
+}
+
+// MarkedAgain is a project some of whose sheets were struck out, so that other judges took their place.
+type MarkedAgain struct {
+	Project string   `json:"project"`
+	Struck  []string `json:"struck"` // sheets that no longer count
+	Added   []string `json:"added"`  // sheets that count in their place
 }
 
 // Row is what one entry came to. Every score is in hundredths of a point.
@@ -174,6 +183,9 @@ func Compute(in Input) (Outcome, error) {
 		Row
 		entry Entry
 	}
+	if err := in.unstruck(); err != nil {
+		return Outcome{}, err
+	}
 	list := make([]standing, 0, len(in.Entries))
 	for _, e := range in.Entries {
 		r, err := row(in, e)
@@ -204,12 +216,35 @@ func Compute(in Input) (Outcome, error) {
 	return out, nil
 }
 
+// unstruck refuses an input in which a sheet counts that was struck out.
+func (in Input) unstruck() error {
+	struck := map[string]bool{}
+	for _, a := range in.Again {
+		for _, id := range a.Struck {
+			struck[id] = true
+		}
+	}
+	for _, e := range in.Entries {
+		for _, p := range e.Papers {
+			if struck[p.ID] {
+				return fault.New(fault.Conflict, "作废的评分表不能再计分")
+			}
+		}
+	}
+	return nil
+}
+
 // sorted puts an input's lists into one order, so that one input has one digest.
 func sorted(in Input) Input {
 	in.Weights = slices.SortedFunc(slices.Values(in.Weights), func(a, b Weight) int { return cmp.Compare(a.Code, b.Code) })
 	in.Entries = slices.SortedFunc(slices.Values(in.Entries), func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range in.Entries {
 		in.Entries[i].Papers = slices.SortedFunc(slices.Values(in.Entries[i].Papers), func(a, b Paper) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	if len(in.Again) > 0 {
+		in.Again = slices.SortedFunc(slices.Values(in.Again), func(a, b MarkedAgain) int {
+			return cmp.Or(cmp.Compare(a.Project, b.Project), slices.Compare(a.Struck, b.Struck), slices.Compare(a.Added, b.Added))
+		})
 	}
 	return in
 }

@@ -109,6 +109,7 @@ const (
 	assignmentSQL = `select ` + seatColumns + ` from assignment a join review_round r on r.id = a.round_id join judge j on j.id = a.judge_id where a.id = @id::uuid`
 	sheetOfSQL    = `select ` + sheetColumns + ` from sheet s where s.assignment_id = @assignment::uuid`
 	holdRoundSQL  = `select r.state from review_round r where r.id = @id::uuid for share`
+	holdAgainSQL  = `select o.state from reopening o where o.id = @id::uuid for share`
 	holdJudgeSQL  = `select j.state from judge j where j.id = @id::uuid for share`
 	stateSQL      = `select p.state from proposal p where p.id = @id::uuid`
 	newSheetSQL   = `insert into sheet (id, assignment_id, round_id, proposal_id, judge_id, marks, total, comment, private_note, state, submitted_at, saves)
@@ -137,6 +138,11 @@ func hold(ctx context.Context, tx pg.Tx, a Assignment) (Sheet, bool, error) {
 	if err != nil {
 		return Sheet{}, false, err
 	}
+	if state == Closed && a.ReopeningID != "" {
+		if state, err = pg.Value[string](ctx, tx, holdAgainSQL, pg.Args{"id": a.ReopeningID}); err != nil {
+			return Sheet{}, false, err
+		}
+	}
 	if state != Open {
 		return Sheet{}, false, fault.New(fault.Conflict, "评审已经结束，评分表不能再改")
 	}
@@ -151,7 +157,7 @@ func hold(ctx context.Context, tx pg.Tx, a Assignment) (Sheet, bool, error) {
 	if err != nil {
 		return Sheet{}, false, err
 	}
-	if !a.Live() || (project != proposal.Eligible && project != proposal.Shortlisted && project != proposal.Pitched) {
+	if !a.Live() || a.ReopeningID == "" && project != proposal.Eligible && project != proposal.Shortlisted && project != proposal.Pitched {
 		return Sheet{}, false, fault.New(fault.Conflict, "这个项目现在不由您评审")
 	}
 	return maybeSheet(ctx, tx, a.ID)
@@ -320,16 +326,19 @@ func (b *Book) Excuse(ctx context.Context, by identity.Actor, assignmentID strin
 		if r, err = lockRound(ctx, tx, a.RoundID); err != nil {
 			return err
 		}
-		if r.State != Open {
-			return fault.New(fault.Conflict, "评审没有在进行，不能换评委")
-		}
 		if _, err := pg.Values[string](ctx, tx, lockJudgesSQL, pg.Args{"edition": r.EditionID}); err != nil {
 			return err
 		}
-		if a, err = pg.One[Assignment](ctx, tx, lockSeatSQL, pg.Args{"id": assignmentID}); err != nil || !a.Live() {
+		if a, err = pg.One[Assignment](ctx, tx, lockSeatSQL, pg.Args{"id": assignmentID}); err != nil {
 			return err
 		}
-		if err := unseat(ctx, tx, h, a.ID, reason.Reason); err != nil {
+		if a.RoundState != Open {
+			return fault.New(fault.Conflict, "评审没有在进行，不能换评委")
+		}
+		if !a.Live() {
+			return nil
+		}
+		if err := unseat(ctx, tx, h, a.ID, reason.Reason); err != nil || a.ReopeningID != "" {
 			return err
 		}
 		return replace(ctx, tx, h, r, p, []string{a.ID})

@@ -22,7 +22,16 @@ func TestALockedSheetIsImmutable(t *testing.T) {
 	task := q.Tasks[0].ID
 	wants(t, w.book.Submit(ctx, jury[0], task, SheetDraft{Saves: 1, Marks: marks(99)}), fault.Conflict)
 	wants(t, w.book.Reopen(ctx, jury[0], task, Reason{"看错了"}), fault.Conflict)
-	wants(t, w.book.Recuse(ctx, jury[0], task, Reason{"邻居"}), fault.Conflict)
+	// A tie told now is written down, and the district hears which sheet it touches; the sheet itself stays as it is.
+	if err := w.book.Recuse(ctx, jury[0], task, Reason{"邻居"}); err != nil {
+		t.Fatal(err)
+	}
+	if late, err := LateTies(ctx, w.db, w.edition); err != nil || len(late) != 1 || late[0].Kind != "declared" || !late[0].Ranks {
+		t.Errorf("%+v, %v", late, err)
+	}
+	if n := w.count(`select count(*) from notice where person_id = @p and link like '/desk/late-ties/%'`, pg.Args{"p": w.staff.ID}); n != 1 {
+		t.Errorf("the district was told %d times", n)
+	}
 	w.refused(`update sheet set total = 9999, version = version + 1`, nil)
 	w.refused(`update sheet set marks = '{}', version = version + 1`, nil)
 	w.refused(`update sheet set comment = 'x', version = version + 1`, nil)

@@ -72,7 +72,8 @@ type Swap struct {
 
 const (
 	standSQL     = `update judge set state = 'replaced', why = @why, version = version + 1 where id = @id::uuid`
-	seatsHeldSQL = `select a.id::text from assignment a join review_round r on r.id = a.round_id where a.judge_id = @judge::uuid and a.state in ('assigned', 'accepted') and r.state = 'open' order by a.id`
+	seatsHeldSQL = `select a.id::text from assignment a join review_round r on r.id = a.round_id where a.judge_id = @judge::uuid and a.state in ('assigned', 'accepted')
+    and (r.state = 'open' or exists (select from reopening o where o.id = a.reopening_id and o.state = 'open')) order by a.id`
 )
 
 // Swap takes a judge off the jury and asks another in their place. Seats of an open round fall open until the other has
@@ -96,7 +97,10 @@ func (b *Book) Swap(ctx context.Context, by identity.Actor, judgeID string, n Sw
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	if !inviting(e) {
+	if may, err := inviting(ctx, b.db, e); err != nil || !may {
+		if err != nil {
+			return err
+		}
 		return fault.New(fault.Conflict, "公告发布后、结果公示前才能邀请评委")
 	}
 	h := hand{w, e.Place, b.clock.Now()}

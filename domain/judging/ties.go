@@ -2,7 +2,6 @@ package judging
 
 import (
 	"context"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -69,12 +68,25 @@ func (d Declaration) check() error {
 
 const (
 	liveRoundsSQL = `select ` + roundColumns + ` from review_round r where r.edition_id = @edition::uuid order by r.seq for share`
-	liveSeatSQL   = `select a.id::text, a.round_id::text, r.state from assignment a join review_round r on r.id = a.round_id
+	liveSeatSQL   = `select a.id::text, a.round_id::text, case when o.state = 'open' then o.state else r.state end as state, coalesce(a.reopening_id::text, '') as reopening_id
+  from assignment a join review_round r on r.id = a.round_id left join reopening o on o.id = a.reopening_id
   where a.judge_id = @judge::uuid and a.proposal_id = @proposal::uuid and a.state in ('assigned', 'accepted') order by r.seq, a.id`
 )
 
-// heldSeat is a judge's live seat at a project, with the state of its round.
-type heldSeat struct{ ID, RoundID, State string }
+// heldSeat is a judge's live seat at a project, with the state of its round or of its reopening.
+type heldSeat struct{ ID, RoundID, State, ReopeningID string }
+
+// vacated tells the district when the seat that was given up is a replacement's: they pick another themselves.
+func (s heldSeat) vacated(ctx context.Context, tx pg.Tx, h hand, proposalID string) error {
+	if s.ReopeningID == "" {
+		return nil
+	}
+	p, err := proposal.Get(ctx, tx, proposalID)
+	if err != nil {
+		return err
+	}
+	return vacant(ctx, tx, h, p, s.ReopeningID, s.ID)
+}
 
 // Declare records a tie. A seat the judge already has there is given up, what they marked becomes invalid, and
 // somebody else takes over if anybody may.
@@ -111,10 +123,6 @@ func declare(ctx context.Context, tx pg.Tx, h hand, j Judge, p proposal.Proposal
 	if err != nil {
 		return err
 	}
-	going := slices.ContainsFunc(rounds, func(r Round) bool { return r.State == Open })
-	if len(seats) > 0 && !going {
-		return fault.New(fault.Conflict, "这个项目的评审已经结束。有新情况请告诉区社区办")
-	}
 	left := map[string][]string{} // by round
 	for _, s := range seats {
 		if s.State == Closed {
@@ -123,7 +131,12 @@ func declare(ctx context.Context, tx pg.Tx, h hand, j Judge, p proposal.Proposal
 		if err := unseat(ctx, tx, h, s.ID, reason); err != nil {
 			return err
 		}
-		left[s.RoundID] = append(left[s.RoundID], s.ID)
+		if err := s.vacated(ctx, tx, h, p.ID); err != nil {
+			return err
+		}
+		if s.ReopeningID == "" {
+			left[s.RoundID] = append(left[s.RoundID], s.ID)
+		}
 	}
 	added, err := pg.Do(ctx, tx, tieSQL, pg.Args{"judge": j.ID, "proposal": p.ID, "kind": "declared", "reason": reason, "at": h.at})
 	if err != nil || added == 0 {
@@ -131,6 +144,9 @@ func declare(ctx context.Context, tx pg.Tx, h hand, j Judge, p proposal.Proposal
 	}
 	if err := audit.Record(ctx, tx, h.w, audit.Event{Entity: "judge", ID: j.ID, Action: "declare_tie", Place: h.place, Reason: reason,
 		Data: map[string]string{"proposal": p.ID}, At: h.at}); err != nil {
+		return err
+	}
+	if err := tellLate(ctx, tx, h, j.ID, p.ID); err != nil {
 		return err
 	}
 	for _, r := range rounds {

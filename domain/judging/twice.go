@@ -46,6 +46,7 @@ type Pass struct {
 	PersonID string
 	Person   string
 	Marks    map[string]int
+	Ballots  [][]string // of a box that is typed ballot by ballot
 	Comment  string
 	Reason   string
 	At       time.Time
@@ -64,8 +65,8 @@ const (
 	lockTwiceBoxSQL = `select ` + twiceColumns + ` from twice t where t.round_id = @round::uuid and t.box = @box and t.kind = 'box' for no key update`
 	newTwiceSQL     = `insert into twice (id, round_id, place, kind, assignment_id, box) values (@id, @round, @place::text::ltree, @kind, nullif(@assignment, '')::uuid, @box)`
 	moveTwiceSQL    = `update twice set state = @state, version = version + 1 where id = @id::uuid`
-	passSQL         = `insert into twice_pass (twice_id, pass, person_id, marks, comment, reason, at) values (@id, @pass, @me, @marks, @comment, @reason, @at)`
-	passesSQL       = `select w.pass, w.person_id::text, p.name as person, w.marks, w.comment, w.reason, w.at from twice_pass w join person p on p.id = w.person_id where w.twice_id = @id::uuid order by w.pass`
+	passSQL         = `insert into twice_pass (twice_id, pass, person_id, marks, ballots, comment, reason, at) values (@id, @pass, @me, @marks, @ballots, @comment, @reason, @at)`
+	passesSQL       = `select w.pass, w.person_id::text, p.name as person, w.marks, w.ballots, w.comment, w.reason, w.at from twice_pass w join person p on p.id = w.person_id where w.twice_id = @id::uuid order by w.pass`
 )
 
 // typing is one person's typing of a paper.
@@ -73,9 +74,15 @@ type typing struct {
 	round, place, kind, assignment, box string
 	pass                                int // which typing the page was for
 	marks                               map[string]int
+	ballots                             [][]string
 	comment, reason                     string
 	photo                               *evidence.Taken
 	photoName                           string
+}
+
+// same tells whether a typing says what an earlier one does.
+func (n typing) same(p Pass) bool {
+	return maps.Equal(p.Marks, n.marks) && sameBallots(p.Ballots, n.ballots)
 }
 
 // typed keeps a typing and tells whether the paper is settled by it. The first two are by different people and blind.
@@ -95,7 +102,7 @@ func typed(ctx context.Context, tx pg.Tx, h hand, n typing) (settled bool, err e
 		}
 	}
 	if n.pass != len(passes)+1 {
-		if n.pass >= 1 && n.pass <= len(passes) && passes[n.pass-1].PersonID == h.w.By.ID && maps.Equal(passes[n.pass-1].Marks, n.marks) {
+		if n.pass >= 1 && n.pass <= len(passes) && passes[n.pass-1].PersonID == h.w.By.ID && n.same(passes[n.pass-1]) {
 			return false, nil // the same form came twice
 		}
 		return false, stale()
@@ -106,7 +113,7 @@ func typed(ctx context.Context, tx pg.Tx, h hand, n typing) (settled bool, err e
 		return false, fault.New(fault.Conflict, "这一份已经核对好了")
 	case t.State == Once && passes[0].PersonID == h.w.By.ID:
 		return false, fault.New(fault.Forbidden, "第一遍是您录的，第二遍要请另一个人录")
-	case t.State == Once && maps.Equal(passes[0].Marks, n.marks):
+	case t.State == Once && n.same(passes[0]):
 		to = Settled
 	case t.State == Once:
 		to = Differs
@@ -125,7 +132,7 @@ func typed(ctx context.Context, tx pg.Tx, h hand, n typing) (settled bool, err e
 			return false, err
 		}
 	}
-	if _, err := pg.Do(ctx, tx, passSQL, pg.Args{"id": t.ID, "pass": n.pass, "me": h.w.By.ID, "marks": n.marks, "comment": n.comment, "reason": n.reason, "at": h.at}); err != nil {
+	if _, err := pg.Do(ctx, tx, passSQL, pg.Args{"id": t.ID, "pass": n.pass, "me": h.w.By.ID, "marks": n.marks, "ballots": append([][]string{}, n.ballots...), "comment": n.comment, "reason": n.reason, "at": h.at}); err != nil {
 		return false, err
 	}
 	if n.photo != nil {

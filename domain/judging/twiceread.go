@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"seedbed/domain/edition"
 	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
@@ -85,6 +86,7 @@ type PaperView struct {
 	Mine    bool
 	Passes  []Pass
 	Photos  []evidence.Attachment
+	ByPaper bool // the box is typed ballot by ballot, because votes share the money out
 }
 
 // PaperSheetOf is a judge's paper sheet being typed.
@@ -127,6 +129,9 @@ func (b *Book) BoxOf(ctx context.Context, by identity.Actor, roundID, box string
 	if v.Options, err = pg.All[Option](ctx, b.db, optionsSQL, pg.Args{"id": roundID}); err != nil {
 		return v, err
 	}
+	if v.ByPaper, err = b.byPaper(ctx, v.Round); err != nil {
+		return v, err
+	}
 	t, found, err := pg.Maybe[Twice](ctx, b.db, twiceOfBoxSQL, pg.Args{"round": roundID, "box": box})
 	if err != nil {
 		return v, err
@@ -158,10 +163,29 @@ type BoxCount struct {
 	Box    string     `form:"box"`
 	Pass   int        `form:"pass"`
 	Counts []MarkText `form:"counts"` // Code is a project's id
-	Reason string     `form:"reason"`
+	// Ballots are the papers one by one where votes share the money out: a line is a paper, see readBallots.
+	Ballots string `form:"ballots"`
+	Reason  string `form:"reason"`
 }
 
-func (n BoxCount) read(options []Option) (map[string]int, error) {
+// byPaper tells whether a round's boxes are typed ballot by ballot.
+func (b *Book) byPaper(ctx context.Context, r Round) (bool, error) {
+	e, err := edition.Get(ctx, b.db, r.EditionID)
+	return e.Rules.ByVotes(), err
+}
+
+// readPapers reads a box that is typed ballot by ballot.
+func (n BoxCount) readPapers(options []Option) (map[string]int, [][]string, error) {
+	wrong := n.named()
+	ballots, err := readBallots(n.Ballots, options)
+	for field, m := range fault.InFields(err) {
+		wrong.Add(field, m.Text, m.Args...)
+	}
+	return votesOf(ballots, options), ballots, wrong.Err()
+}
+
+// named looks at what every box needs.
+func (n BoxCount) named() fault.Fields {
 	var wrong fault.Fields
 	if n.Box == "" || utf8.RuneCountInString(n.Box) > 40 {
 		wrong.Add("box", "请写票箱的名字，最多 40 个字，例如：电厂新村社区活动室")
@@ -169,6 +193,11 @@ func (n BoxCount) read(options []Option) (map[string]int, error) {
 	if utf8.RuneCountInString(n.Reason) > 200 {
 		wrong.Add("reason", "最多 %d 个字，现在是 %d 个字", 200, utf8.RuneCountInString(n.Reason))
 	}
+	return wrong
+}
+
+func (n BoxCount) read(options []Option) (map[string]int, error) {
+	wrong := n.named()
 	counts := map[string]int{}
 	for i, c := range n.Counts {
 		if !slices.ContainsFunc(options, func(o Option) bool { return o.ID == c.Code }) {
@@ -186,6 +215,19 @@ func (n BoxCount) read(options []Option) (map[string]int, error) {
 	return counts, wrong.Err()
 }
 
+// readBox reads a box by the rule of its call.
+func (b *Book) readBox(ctx context.Context, r Round, n BoxCount, options []Option) (map[string]int, [][]string, error) {
+	papers, err := b.byPaper(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if papers {
+		return n.readPapers(options)
+	}
+	counts, err := n.read(options)
+	return counts, nil, err
+}
+
 // noBoxPhoto asks for the picture that the second typing and a third look are made from.
 const noBoxPhoto = "请拍一张唱票记录的照片，带上开了箱的选票，核对时要用"
 
@@ -199,11 +241,11 @@ func (b *Book) KeyBox(ctx context.Context, by identity.Actor, roundID string, n 
 	if err != nil {
 		return err
 	}
-	counts, err := n.read(options)
+	counts, ballots, err := b.readBox(ctx, r, n, options)
 	if err != nil {
 		return err
 	}
-	in := typing{round: r.ID, place: r.Place, kind: "box", box: n.Box, pass: n.Pass, marks: counts, reason: n.Reason}
+	in := typing{round: r.ID, place: r.Place, kind: "box", box: n.Box, pass: n.Pass, marks: counts, ballots: ballots, reason: n.Reason}
 	if in.photo, in.photoName, err = b.takePhoto(ctx, n.Pass, photo, noBoxPhoto); err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	}
 	c.CanEndorse = may(identity.EndorseProposals, Submitted)
 	c.CanReturn = may(identity.ReturnProposals, Submitted, Endorsed)
+	open = open || f.Edition.State == edition.Reviewing
 	c.CanCheck = may(identity.CheckEligibility, Endorsed)
 	c.CanDecide = may(identity.DecideAppeals, Ineligible) && c.Waiting() != nil
 	c.CanCompare = by.Can(identity.CompareProposals, f.Place)
@@ -141,6 +142,11 @@ type hand struct {
 	from    []string
 }
 
+// late tells whether something may still be decided while an edition is being judged: whether a proposal may be judged at all.
+func (h hand) late(e edition.Edition) bool {
+	return e.State == edition.Reviewing && (h.action == "examine" || h.action == "uphold" || h.action == "dismiss")
+}
+
 // decide locks a proposal within sight for somebody who may decide about it and hands it to f. The same button pressed
 // twice by the same person is answered as the first time.
 func (b *Book) decide(ctx context.Context, id string, h hand, f func(tx pg.Tx, w identity.Warrant, p Proposal, e edition.Edition) error) error {
@@ -179,7 +185,7 @@ func (b *Book) decide(ctx context.Context, id string, h hand, f func(tx pg.Tx, w
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(h.from, p.State) || (e.State != edition.Open && e.State != edition.Closed) {
+		if !slices.Contains(h.from, p.State) || (e.State != edition.Open && e.State != edition.Closed && !h.late(e)) {
 			return fault.New(fault.Conflict, "现在的状态不能这样办，请刷新页面看看")
 		}
 		return f(tx, w, p, e)

@@ -151,5 +151,13 @@ func (b *Book) judge(ctx context.Context, tx pg.Tx, w identity.Warrant, p Propos
 	if _, err := pg.Do(ctx, tx, judgeSQL, pg.Args{"id": p.ID, "to": d.to, "reason": c.Reason, "until": until}); err != nil {
 		return err
 	}
-	return b.decided(ctx, tx, w, p, d)
+	if err := b.decided(ctx, tx, w, p, d); err != nil || !c.Passed || b.join == nil {
+		return err
+	}
+	return b.join(ctx, tx, b.clock.Now(), p)
+}
+
+// JoinReview hands in what happens to a proposal that becomes eligible: the judging that is under way takes it in, or refuses.
+func (b *Book) JoinReview(join func(ctx context.Context, tx pg.Tx, at time.Time, p Proposal) error) {
+	b.join = join
 }

@@ -265,7 +265,7 @@ func (b *Book) plead(ctx context.Context, by identity.Actor, id string, plea Ple
 		if err != nil {
 			return err
 		}
-		if e.State != edition.Open && e.State != edition.Closed {
+		if e.State != edition.Open && e.State != edition.Closed && (e.State != edition.Reviewing || action != "appeal") {
 			return fault.New(fault.Conflict, "这一届已经开始评审，不能再这样办了")
 		}
 		kind, err := pg.Value[string](ctx, tx, lastSaidSQL, pg.Args{"id": id, "revision": p.Revision})

@@ -57,8 +57,9 @@ type Book struct {
 	db     *pg.DB
 	clock  clock.Clock
 	phones PhoneBook
-	scans  objects.Store // guardians' signed papers, see KeepPapers
-	orgs   Orgs          // the organisations of a lead, see KnowOrgs
+	scans  objects.Store                                                       // guardians' signed papers, see KeepPapers
+	orgs   Orgs                                                                // the organisations of a lead, see KnowOrgs
+	join   func(ctx context.Context, tx pg.Tx, at time.Time, p Proposal) error // see JoinReview
 }
 
 // New makes the proposals' door.

@@ -125,7 +125,7 @@ func (h deciders) whatIf(c *fiber.Ctx) error {
 		return err
 	}
 	q := award.Question{Rule: web.Query(c, "rule"), Extra: 100, MinScore: -1}
-	if q.Rule != award.Greedily && q.Rule != award.EqualShares {
+	if q.Rule != award.Greedily && !award.ByVotes(q.Rule) {
 		q.Rule = award.ByRank
 	}
 	if n, err := strconv.Atoi(web.Query(c, "money")); err == nil && n >= 0 && n <= 1000 {

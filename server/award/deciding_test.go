@@ -7,6 +7,7 @@ import (
 
 	"seedbed/domain/award"
 	"seedbed/domain/judging"
+	"seedbed/domain/replay"
 	"seedbed/storage/pg"
 )
 
@@ -42,10 +43,11 @@ func TestThePanelsWordIsRecordedFollowedAndPrinted(t *testing.T) {
 	h.status(h.panelForm(said, "proposal_id", next, "verdict", "fund", "amount", "1500", "reason", "居民最需要这一个，走访时反复提到"), 303)
 	h.says(h.get(staff, deciding), "居民最需要这一个", "评委一", "合议：优先")
 	h.says(h.status(h.panelForm("/desk/editions/"+call+"/draws", "proposals", first, "reason", "两个分数一样近"), 422), "至少两个")
+	h.drawn()
 	h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "rank"), 303)
 	h.wants(`select amount::text from award where proposal_id = '`+next+`'`, "150000")
 	h.wants(`select rank::text from award where proposal_id = '`+next+`'`, "2")
-	h.says(h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "greedy", "reason", ""), 422), "请写明公告里哪一条")
+	h.says(h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "greedy", "reason", ""), 422), "公告里定的规则是「按名次，钱用完为止」，不能换")
 	h.status(h.press(dhead, results, "/desk/editions/"+call+"/publish-results"), 303)
 	notice := "/notices/" + h.value(`select id::text from publicity`)
 	h.hides(h.says(h.status(h.get("", notice), 200), "居民最需要这一个", "3 位评委到场", "round-1.json", "award-1.json"), "评委一")
@@ -53,6 +55,32 @@ func TestThePanelsWordIsRecordedFollowedAndPrinted(t *testing.T) {
 	minute := h.status(h.get(dhead, "/desk/editions/"+call+"/minute.pdf"), 200)
 	if !strings.HasPrefix(minute.text, "%PDF") {
 		t.Error("no minute")
+	}
+}
+
+// drawn draws lots through the form, twice the same form: one draw, on the page with its seed, and its file replays. A judge with a tie
+// to one of the projects may be no part of it, nor speak of it.
+func (h *house) drawn() {
+	h.Helper()
+	lots, deciding := "/desk/editions/"+call+"/draws", "/desk/editions/"+call+"/deciding"
+	kept := h.says(h.status(h.panelForm(lots, "proposals", first, "proposals", next, "reason", "一样"), 422), "至少 5 个字")
+	if len(regexp.MustCompile(`<input[^>]*checked[^>]*name="proposals"`).FindAllString(kept.text, -1)) != 2 {
+		h.Error("what was ticked is not kept")
+	}
+	tied := h.value(`select id::text from judge where person_id = '` + person("13", "").ID + `'`)
+	h.past(`insert into conflict (judge_id, proposal_id, kind, at) values ('` + tied + `', '` + first + `', 'declared', now())`)
+	h.says(h.status(h.panelForm(lots, "proposals", first, "proposals", next, "reason", "两个分数一样近"), 422), "讨论时要回避")
+	h.says(h.status(h.panelForm("/desk/editions/"+call+"/deliberations", "proposal_id", first, "verdict", "keep", "reason", "大家都同意保持名次"), 422), "评委三", "讨论时要回避")
+	h.past(`delete from conflict where judge_id = '` + tied + `'`)
+	form := []string{"id", newID(), "proposals", first, "proposals", next, "reason", "两个分数一样近"}
+	for range 2 {
+		h.status(h.panelForm(lots, form...), 303)
+	}
+	h.wants(`select count(*)::text from round_draw`, "1")
+	h.says(h.status(h.get(staff, deciding), 200), "两个分数一样近", h.value(`select seed from round_draw`))
+	body := h.status(h.get(staff, "/desk/editions/"+call+"/protocols/draw-1.json"), 200)
+	if v, err := replay.Replay(strings.NewReader(body.text), nil); err != nil || !v.Same {
+		h.Errorf("the draw does not replay: %+v, %v", v, err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ import (
 	"seedbed/domain/ledger"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
+	servejudging "seedbed/server/judging"
 	"seedbed/server/web"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
@@ -103,7 +105,8 @@ func newHouse(t *testing.T) *house {
 	h.judge()
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: h.clock, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
 	book := award.New(db, h.clock)
-	h.app = web.New(site, append(Routes(book, db, h.clock), DecideRoutes(book, judging.New(db, h.clock), db, h.clock)...))
+	jury := judging.New(db, h.clock)
+	h.app = web.New(site, slices.Concat(Routes(book, db, h.clock), DecideRoutes(book, jury, db, h.clock), AgainRoutes(book, jury, db, h.clock), servejudging.Routes(jury, nil, db, h.clock)))
 	return h
 }
 

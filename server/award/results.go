@@ -36,9 +36,6 @@ func (h handlers) allocate(c *fiber.Ctx) error {
 		return err
 	}
 	n, form, err := web.Bind[award.NewAllocation](c)
-	if n.Rule == "" {
-		n.Rule = award.ByRank
-	}
 	if err == nil {
 		err = h.book.AllocateBy(c.UserContext(), web.Actor(c), id, n)
 	}

@@ -210,6 +210,9 @@ func (h handlers) setTerms(c *fiber.Ctx) error {
 	if typed.Gallery == "" { // left as it is
 		typed.Gallery = stored.Gallery
 	}
+	if typed.Sharing == "" {
+		typed.Sharing, typed.SharingUtility, typed.SharingComplete = stored.Sharing, stored.SharingUtility, stored.SharingComplete
+	}
 	if fault.Is(err, fault.Conflict) && settled(stored, typed) {
 		err = nil // the same form came twice
 	}

@@ -82,7 +82,11 @@ func (h handlers) declare(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.Said(c, "已经记下，这个项目不会由您评")
+	if late, err := judging.LateAt(c.UserContext(), h.db, id, typed.ProposalID); err == nil && len(late) > 0 {
+		web.Said(c, "已经记下，谢谢您告诉我们。您打过的分，由区社区办来处理")
+	} else {
+		web.Said(c, "已经记下，这个项目不会由您评")
+	}
 	return web.See(c, "/review/judges/"+id)
 }
 

@@ -32,6 +32,8 @@ func ruleWords(ctx context.Context, c award.Content) string {
 	switch c.Rule {
 	case award.Greedily:
 		text = words.T(ctx, "按名次从高到低安排资金，放不下的跳过，看后面的能不能放下。候补的项目，前面有空出来的才轮到。")
+	case award.Phragmen:
+		text = words.T(ctx, "按居民投票安排资金：每位居民手里的钱一点点多起来，支持同一个项目的居民凑够了就选它。候补的项目，前面有空出来的才轮到。")
 	case award.EqualShares:
 		text = words.T(ctx, "按居民投票安排资金：每位投票的居民手里有一份相等的钱，支持同一个项目的居民把钱凑起来。候补的项目，前面有空出来的才轮到。")
 	}

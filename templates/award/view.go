@@ -19,7 +19,8 @@ import (
 var (
 	results = []edition.Choice{{Code: award.Selected, Name: "入选"}, {Code: award.Reserve, Name: "候补"}, {Code: award.NotSelected, Name: "未入选"}, {Code: award.Revoked, Name: "撤销"}}
 	fates   = []edition.Choice{{Code: award.Proposed, Name: "还没有公示"}, {Code: award.Publicized, Name: "公示中"}, {Code: award.Objected, Name: "有异议，核实中"},
-		{Code: award.Confirmed, Name: "已立项"}, {Code: award.Declined, Name: "团队放弃了"}, {Code: award.Revoked, Name: "结果已撤销"}}
+		{Code: award.Confirmed, Name: "已立项"}, {Code: award.Declined, Name: "团队放弃了"}, {Code: award.Revoked, Name: "结果已撤销"},
+		{Code: award.Again, Name: "正在补评，还没有立项"}}
 	objections = []edition.Choice{{Code: award.Received, Name: "收到了，等人接手"}, {Code: award.Investigating, Name: "正在核实"}, {Code: award.Upheld, Name: "成立"},
 		{Code: award.Dismissed, Name: "不成立"}}
 	pacts = []edition.Choice{{Code: award.Signing, Name: "签字中"}, {Code: award.Effective, Name: "已生效"}, {Code: award.Terminated, Name: "已终止"}, {Code: "suspended", Name: "已中止"},
@@ -98,7 +99,7 @@ func (p ResultsPage) gone() []award.Award {
 func (p ResultsPage) rules(ctx context.Context) []ui.Option {
 	var list []ui.Option
 	for _, r := range award.RuleNames {
-		if r.Code != award.EqualShares || p.Votes > 0 {
+		if !award.ByVotes(r.Code) || p.Votes > 0 {
 			list = append(list, ui.Option{Value: r.Code, Label: words.T(ctx, r.Name)})
 		}
 	}
@@ -199,7 +200,7 @@ func noticeTag(p award.Publicity, now time.Time) ui.TagItem {
 // settled tells what has become of a project since, "" while there is nothing a passer-by should know.
 func (p NoticePage) settled(r award.ContentRow) string {
 	switch s := p.Fates[r.AwardID]; s {
-	case award.Confirmed, award.Declined, award.Revoked:
+	case award.Confirmed, award.Declined, award.Revoked, award.Again:
 		return s
 	}
 	return ""

@@ -262,7 +262,10 @@ func sheetLines(ctx context.Context, v judging.PaperView) []differingLine {
 	return lines
 }
 
-func boxLines(v judging.PaperView) []differingLine {
+func boxLines(ctx context.Context, v judging.PaperView) []differingLine {
+	if v.ByPaper {
+		return paperLines(ctx, v)
+	}
 	var lines []differingLine
 	for _, o := range v.Options {
 		lines = append(lines, differingLine{o.Number + " " + o.Title, v.Passes[0].Marks[o.ID], v.Passes[1].Marks[o.ID]})
