@@ -19,6 +19,7 @@ import (
 	"seedbed/domain/ledger"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
@@ -66,7 +67,12 @@ func newWorldUnder(t *testing.T, n, judges int, pool yuan.Fen, rules edition.Rul
 	t.Helper()
 	db := pgtest.New(t)
 	c := clock.NewManual(thursday)
+	disk, err := objects.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := &world{t: t, ctx: context.Background(), db: db, clock: c, book: New(db, c), jury: judging.New(db, c), edition: id(), fund: id()}
+	w.jury.KeepPapers(judging.Papers{Store: disk})
 	w.run(`insert into place (path, level, name, name_en, code, valid_from) values ('jz', 'district', '京州路区', 'Jingzhou', 'jz', '2020-01-01'),
   ('jz.wuhan', 'subdistrict', '武汉路街道', 'Wuhan Road', 'wh', '2020-01-01'), ('jz.wuhan.dianchang', 'community', '电厂新村社区', 'Power Station', 'dc', '2020-01-01'),
   ('jz.wuhan.changle', 'community', '长乐社区', 'Changle', 'cl', '2020-01-01'), ('qy', 'district', '青云区', 'Qingyun', 'qy', '2020-01-01')`, nil)

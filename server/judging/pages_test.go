@@ -1,6 +1,7 @@
 package judging
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -9,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -24,6 +27,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/judging"
 	"seedbed/server/web"
+	"seedbed/storage/objects"
 	"seedbed/storage/pg"
 	"seedbed/storage/pg/pgtest"
 )
@@ -89,7 +93,12 @@ func newHouse(t *testing.T) house {
 	}
 	c := clock.NewManual(time.Date(2026, 6, 15, 12, 0, 0, 0, clock.Shanghai))
 	site := &web.Site{Accounts: accounts.New(db, clock.System{}, nil, nil, nil), Clock: c, Log: slog.New(slog.DiscardHandler), Secret: []byte(secret)}
+	disk, err := objects.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	book := judging.New(db, c)
+	book.KeepPapers(judging.Papers{Store: disk})
 	return house{t, web.New(site, append(Routes(book, edition.New(db, c), db, c), SheetRoutes(book, db, nil, c)...)), c, ownerURL, book}
 }
 
@@ -106,6 +115,9 @@ func (h house) ask(who, path string, want int, fields ...string) (page, to strin
 		}
 		r = httptest.NewRequest("POST", path, strings.NewReader(values.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if values.Has(photoField) {
+			r = withPhoto(path, values)
+		}
 	}
 	r.Host = "localhost"
 	r.Header.Set("Cookie", "seedbed="+who)
@@ -122,6 +134,31 @@ func (h house) ask(who, path string, want int, fields ...string) (page, to strin
 		h.Fatalf("%s %s: %d, want %d\n%s", who, path, res.StatusCode, want, regexp.MustCompile(`(?s)<head>.*</head>|<[^>]*>|\s+`).ReplaceAllString(string(body), " "))
 	}
 	return string(body), res.Header.Get("Location")
+}
+
+// photoField is the field of a form that may bring a file: its value is what is in it, "" for none.
+const photoField = "photo"
+
+func withPhoto(path string, values url.Values) *http.Request {
+	var out bytes.Buffer
+	form := multipart.NewWriter(&out)
+	for name, list := range values {
+		for _, value := range list {
+			if name != photoField {
+				_ = form.WriteField(name, value)
+				continue
+			}
+			if value == "" {
+				continue
+			}
+			part, _ := form.CreateFormFile(name, "唱票.pdf")
+			_, _ = io.WriteString(part, value)
+		}
+	}
+	_ = form.Close()
+	r := httptest.NewRequest(http.MethodPost, path, &out)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return r
 }
 
 func (h house) has(page string, texts ...string) {

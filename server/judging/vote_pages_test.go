@@ -58,29 +58,30 @@ func TestTheVotePagesByForms(t *testing.T) {
 	h.ask("03", box, 403, "box", "活动室")
 	page, _ = h.ask("01", box, 200)
 	h.has(page, "照着计票单", `name="pass" value="1"`)
-	page, _ = h.ask("01", box, 422, "box", "", "pass", "1", "counts.0.code", one, "counts.0.mark", "十二", "counts.1.code", two, "counts.1.mark", "7")
+	page, _ = h.ask("01", box, 422, "box", "", "pass", "1", "counts.0.code", one, "counts.0.mark", "十二", "counts.1.code", two, "counts.1.mark", "7", photoField, "")
 	h.has(page, "请写票箱的名字", "请填写这个项目的票数", `value="7"`)
 	count := func(who, pass, a, b string, want int, more ...string) string {
 		t.Helper()
 		page, _ := h.ask(who, box, want, append([]string{"box", "活动室", "pass", pass, "counts.0.code", one, "counts.0.mark", a, "counts.1.code", two, "counts.1.mark", b}, more...)...)
 		return page
 	}
+	h.has(count("01", "1", "3", "7", 422, photoField, ""), "请拍一张唱票记录的照片", `value="7"`)
 	for range 2 {
-		count("01", "1", "3", "7", 303)
+		count("01", "1", "3", "7", 303, photoField, tally)
 	}
-	count("01", "2", "3", "7", 403)
+	count("01", "2", "3", "7", 403, photoField, "")
 	page, _ = h.ask("01", box+"?box=活动室", 200)
 	h.has(page, "第二遍要请另一个人录")
 	page, _ = h.ask("05", box+"?box=活动室", 200)
 	if strings.Contains(page, `value="7"`) {
 		t.Error("the second typist sees what the first typed")
 	}
-	count("05", "2", "3", "8", 303)
+	count("05", "2", "3", "8", 303, photoField, "")
 	page, _ = h.ask("05", box+"?box=活动室", 200)
 	h.has(page, "两个人录得不一样", "以哪个为准")
-	h.has(count("05", "3", "3", "8", 422), "写明以哪个为准", `value="8"`)
+	h.has(count("05", "3", "3", "8", 422, photoField, ""), "写明以哪个为准", `value="8"`)
 	h.ask("01", pitchDesk+"/poll/count", 409, "version", "1") // it is not over
-	count("05", "3", "3", "8", 303, "reason", "计票单上是 8，第一遍看错了")
+	count("05", "3", "3", "8", 303, photoField, "", "reason", "计票单上是 8，第一遍看错了")
 	h.clock.Set(time.Date(2026, 6, 20, 18, 0, 0, 0, clock.Shanghai))
 	h.ask("07", "/vote/"+round, 409, "proposal_id", two)
 	for range 2 {
@@ -90,6 +91,9 @@ func TestTheVotePagesByForms(t *testing.T) {
 	h.has(page, "计票的指纹")
 }
 
+// tally is a photographed count.
+const tally = "%PDF-1.4 tally"
+
 // Where votes share the money out, a box is typed ballot by ballot; a wrong line is named and the rest is kept.
 func TestABoxIsTypedBallotByBallot(t *testing.T) {
 	h := newHouse(t)
@@ -97,19 +101,19 @@ func TestABoxIsTypedBallotByBallot(t *testing.T) {
 	box := pitchDesk + "/boxes"
 	page, _ := h.ask("01", box, 200)
 	h.has(page, "纸质票要一张一张录", "一张票一行", "旧衣改造坊1")
-	page, _ = h.ask("01", box, 422, "box", "活动室", "pass", "1", "ballots", "1\n2\n9")
+	page, _ = h.ask("01", box, 422, "box", "活动室", "pass", "1", "ballots", "1\n2\n9", photoField, "")
 	h.has(page, "第 3 行的「9」不是上面的序号", "1\n2\n9</textarea>")
-	page, _ = h.ask("01", box, 422, "box", "活动室", "pass", "1", "ballots", "1 2")
+	page, _ = h.ask("01", box, 422, "box", "活动室", "pass", "1", "ballots", "1 2", photoField, "")
 	h.has(page, "第 1 行在同一个赛道里有两个项目")
-	page, _ = h.ask("01", box, 422, "box", "", "pass", "1", "ballots", "")
+	page, _ = h.ask("01", box, 422, "box", "", "pass", "1", "ballots", "", photoField, "")
 	h.has(page, "请写票箱的名字", "请把票一张一行录进来")
 	for range 2 {
-		h.ask("01", box, 303, "box", "活动室", "pass", "1", "ballots", "1\n2\n2")
+		h.ask("01", box, 303, "box", "活动室", "pass", "1", "ballots", "1\n2\n2", photoField, tally)
 	}
-	h.ask("05", box, 303, "box", "活动室", "pass", "2", "ballots", "2\n2")
+	h.ask("05", box, 303, "box", "活动室", "pass", "2", "ballots", "2\n2", photoField, "")
 	page, _ = h.ask("05", box+"?box=活动室", 200)
 	h.has(page, "两个人录得不一样", "一共几张票", "投了 1 号的")
-	h.ask("05", box, 303, "box", "活动室", "pass", "3", "ballots", "2\n1\n2", "reason", "第二遍漏了一张")
+	h.ask("05", box, 303, "box", "活动室", "pass", "3", "ballots", "2\n1\n2", "reason", "第二遍漏了一张", photoField, "")
 	page, _ = h.ask("01", box+"?box=活动室", 200)
 	h.has(page, "这一份已经核对好")
 }
