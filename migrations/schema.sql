@@ -392,6 +392,59 @@ begin
   end loop;
 end $_$;
 
+CREATE FUNCTION public.panel_last() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from review_round where edition_id = new.edition_id and kind = 'panel' and seq < new.seq) then
+    raise exception '合议是最后一轮，后面不能再安排评审' using errcode = 'SB001';
+  end if;
+  if new.kind = 'panel' and not exists (select from review_round where edition_id = new.edition_id and seq = new.seq - 1 and num_nonnulls(cut_score, cut_top) = 0) then
+    raise exception '合议排在排出名次的那一轮后面，请先安排那一轮' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.panel_whole() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state = 'open' and new.state = 'closed' then
+    perform from judge where edition_id = new.edition_id order by id for no key update;
+    if exists (select from round_entry e join proposal p on p.id = e.proposal_id and p.state = 'ranked'
+        left join lateral (select w.present from panel_word w where w.round_id = e.round_id and w.proposal_id = p.id order by w.no desc limit 1) l on true
+        where e.round_id = new.id and (l.present is null or exists (select from conflict c where c.proposal_id = p.id and c.judge_id = any(l.present)))) then
+      raise exception '还有项目没有合议好，不能结束' using errcode = 'SB001';
+    end if;
+  elsif old.state = 'closed' and new.state = 'open' and (select state from edition where id = new.edition_id) <> 'reviewing' then
+    raise exception '结果已经公示，合议不能再改。有问题请按异议处理' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.panel_word_fair() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r review_round;
+begin
+  select * into r from review_round where id = new.round_id for share;
+  if r.kind <> 'panel' or r.state <> 'open' then
+    raise exception '合议没有在进行，不能再记' using errcode = 'SB001';
+  end if;
+  perform from judge where id = any(new.present) order by id for no key update;
+  if (select count(*) from judge where id = any(new.present) and edition_id = r.edition_id and state = 'accepted') <> cardinality(new.present) then
+    raise exception '到场的评委里有人没有接受邀请，请刷新页面看看' using errcode = 'SB001';
+  end if;
+  if exists (select from conflict where judge_id = any(new.present) and proposal_id = new.proposal_id) then
+    raise exception '到场的评委里有人和这个项目有利害关系，要回避' using errcode = 'SB001';
+  end if;
+  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id and p.state = 'ranked' and coalesce(new.amount, 0) <= p.requested) then
+    raise exception '这个项目不在合议里，或者建议的金额超过了申请的金额' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.publicity_sealed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -427,7 +480,7 @@ CREATE FUNCTION public.rubric_whole() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  if new.state = 'open' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
+  if new.state = 'open' and new.kind <> 'panel' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
     raise exception '评分细则各项权重加起来要等于 100' using errcode = 'SB001';
   end if;
   return new;
@@ -2033,6 +2086,36 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.panel_word (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    proposal_id uuid NOT NULL,
+    no integer NOT NULL,
+    yes integer NOT NULL,
+    nay integer NOT NULL,
+    abstain integer NOT NULL,
+    passed boolean GENERATED ALWAYS AS (((2 * yes) > ((yes + nay) + abstain))) STORED NOT NULL,
+    amount bigint,
+    conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    present uuid[] NOT NULL,
+    apart uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    seats integer NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT panel_word_abstain_check CHECK ((abstain >= 0)),
+    CONSTRAINT panel_word_amount_check CHECK ((amount > 0)),
+    CONSTRAINT panel_word_check CHECK ((seats >= (cardinality(present) + cardinality(apart)))),
+    CONSTRAINT panel_word_check1 CHECK ((((yes + nay) + abstain) = cardinality(present))),
+    CONSTRAINT panel_word_check2 CHECK ((((2 * yes) > ((yes + nay) + abstain)) OR ((amount IS NULL) AND (cardinality(conditions) = 0) AND (reason <> ''::text)))),
+    CONSTRAINT panel_word_nay_check CHECK ((nay >= 0)),
+    CONSTRAINT panel_word_no_check CHECK ((no > 0)),
+    CONSTRAINT panel_word_present_check CHECK ((cardinality(present) >= 3)),
+    CONSTRAINT panel_word_yes_check CHECK ((yes >= 0))
+);
+
 CREATE TABLE public.paper_export (
     id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -2362,7 +2445,7 @@ CREATE TABLE public.review_round (
     cut_score integer,
     cut_top integer,
     blind boolean DEFAULT true NOT NULL,
-    CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
+    CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (kind = 'panel'::text) OR (seed <> ''::text))),
     CONSTRAINT review_round_cut CHECK (((num_nonnulls(cut_score, cut_top) <= 1) AND ((kind = 'desk'::text) OR (num_nonnulls(cut_score, cut_top) = 0)))),
     CONSTRAINT review_round_cut_score_check CHECK (((cut_score >= 0) AND (cut_score <= 10000))),
     CONSTRAINT review_round_cut_top_check CHECK (((cut_top >= 1) AND (cut_top <= 500))),
@@ -3060,6 +3143,12 @@ ALTER TABLE ONLY public.outbox_done
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_round_id_proposal_id_no_key UNIQUE (round_id, proposal_id, no);
+
 ALTER TABLE ONLY public.paper_export
     ADD CONSTRAINT paper_export_pkey PRIMARY KEY (id);
 
@@ -3495,6 +3584,8 @@ CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (s
 
 CREATE INDEX publicity_unarchived ON public.publicity USING btree (opens_at) WHERE (archived_at IS NULL);
 
+CREATE UNIQUE INDEX review_round_panel ON public.review_round USING btree (edition_id) WHERE (kind = 'panel'::text);
+
 CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
 
 CREATE INDEX rights_request_place ON public.rights_request USING gist (place);
@@ -3709,6 +3800,10 @@ CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTIO
 
 CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER panel_word_fair BEFORE INSERT ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.panel_word_fair();
+
+CREATE TRIGGER panel_word_never BEFORE DELETE OR UPDATE ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE CONSTRAINT TRIGGER paper_export_audited AFTER INSERT OR UPDATE ON public.paper_export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('paper_export');
 
 CREATE TRIGGER paper_export_move BEFORE UPDATE ON public.paper_export FOR EACH ROW EXECUTE FUNCTION public.check_move('paper_export');
@@ -3784,6 +3879,10 @@ CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.
 CREATE TRIGGER review_round_frozen BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.round_frozen();
 
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
+
+CREATE TRIGGER review_round_panel_last BEFORE INSERT ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.panel_last();
+
+CREATE TRIGGER review_round_panel_whole BEFORE UPDATE ON public.review_round FOR EACH ROW WHEN ((new.kind = 'panel'::text)) EXECUTE FUNCTION public.panel_whole();
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
 
@@ -4365,6 +4464,21 @@ ALTER TABLE ONLY public.outage
 
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.paper_export
     ADD CONSTRAINT paper_export_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -5033,6 +5147,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_word TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_export TO seedbed_app;
 
