@@ -34,6 +34,7 @@ func (b *Book) redo(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award,
 	if err != nil {
 		return err
 	}
+	ranking, _ := judging.Ranking(rounds)
 	change := judging.Redo{Reason: fmt.Sprintf(upheldWord, o.Number), Sheets: r.Sheets}
 	was := ContentWas{a.Rank, a.Score, a.Result, a.Amount}
 	if r.remedy() == Revoke {
@@ -45,7 +46,7 @@ func (b *Book) redo(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award,
 	if err != nil {
 		return err
 	}
-	out, _, err := judging.Again(ctx, tx, h.w, h.at, rounds[len(rounds)-1].ID, change)
+	out, _, err := judging.Again(ctx, tx, h.w, h.at, ranking.ID, change)
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	openPanelSQL  = `update review_round set state = 'open', opened_at = @at, version = version + 1 where id = @id::uuid`
-	agreedSQL     = `update review_round set state = 'closed', closed_at = @at, digest = @digest, version = version + 1 where id = @id::uuid`
-	meetAgainSQL  = `update review_round set state = 'open', version = version + 1 where id = @id::uuid`
-	rankedSQL     = `select p.id::text from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked' order by p.track, p.rank, p.id`
-	thinPanelSQL  = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked'
+	openPanelSQL = `update review_round set state = 'open', opened_at = @at, version = version + 1 where id = @id::uuid`
+	agreedSQL    = `update review_round set state = 'closed', closed_at = @at, digest = @digest, version = version + 1 where id = @id::uuid`
+	meetAgainSQL = `update review_round set state = 'open', version = version + 1 where id = @id::uuid`
+	rankedSQL    = `select p.id::text from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked' order by p.track, p.rank, p.id`
+	thinPanelSQL = `select coalesce(p.number, p.title) from proposal p where p.edition_id = @edition::uuid and p.state = 'ranked'
     and (select count(*) from judge j where j.edition_id = p.edition_id and j.state = 'accepted' and not exists (select from conflict c where c.judge_id = j.id and c.proposal_id = p.id)) < @least order by p.number, p.id`
 	sittersSQL = `select j.person_id::text from judge j where j.edition_id = @edition::uuid and j.state = 'accepted' order by 1`
 	// What the panel said last of every project that is still in the contest; without a word where it said nothing yet.

@@ -69,13 +69,11 @@ func (h deciders) round(c *fiber.Ctx) (editionID, roundID string, err error) {
 		return editionID, "", err
 	}
 	rounds, err := judging.Rounds(c.UserContext(), h.db, editionID)
-	if err == nil && len(rounds) == 0 {
+	r, found := judging.Ranking(rounds)
+	if err == nil && !found {
 		err = fault.Missing()
 	}
-	if err != nil {
-		return editionID, "", err
-	}
-	return editionID, rounds[len(rounds)-1].ID, nil
+	return editionID, r.ID, err
 }
 
 func (h deciders) deliberate(c *fiber.Ctx) error {
