@@ -53,6 +53,7 @@ type PanelWord struct {
 	Reason     string
 	PresentIDs []string
 	Present    []string // by name
+	ApartIDs   []string
 	Apart      []string // who stepped out for a tie, by name
 	Tainted    []string // who was present and turned out to have a tie, by name
 	Seats      int
@@ -60,7 +61,7 @@ type PanelWord struct {
 }
 
 const (
-	wordColumns = `w.id::text, w.proposal_id::text, w.no, w.yes, w.nay, w.abstain, w.passed, coalesce(w.amount, 0)::bigint as amount, w.conditions, w.reason, w.present::text[] as present_ids,
+	wordColumns = `w.id::text, w.proposal_id::text, w.no, w.yes, w.nay, w.abstain, w.passed, coalesce(w.amount, 0)::bigint as amount, w.conditions, w.reason, w.present::text[] as present_ids, w.apart::text[] as apart_ids,
     array(select u.name from judge j join person u on u.id = j.person_id where j.id = any(w.present) order by u.name) as present,
     array(select u.name from judge j join person u on u.id = j.person_id where j.id = any(w.apart) order by u.name) as apart,
     array(select u.name from conflict c join judge j on j.id = c.judge_id join person u on u.id = j.person_id where c.proposal_id = w.proposal_id and c.judge_id = any(w.present) order by u.name) as tainted, w.seats, w.at`

@@ -18,7 +18,7 @@ import (
 // The panel's minutes on paper are in Chinese, as they are signed (DOMAIN §15.3): words:none.
 const (
 	panelTitle  = "合议纪要"
-	panelRule   = "表决规则：每个项目由没有利害关系的到场评委表决，同意票超过到场评委的一半才通过，票数相同不通过，弃权算到场。每个项目至少要有三位评委、并且不少于评委席位的一半到场；有利害关系的评委回避。建议的金额不超过申请的金额。"
+	panelRule   = "表决规则：每个项目由没有利害关系的到场评委表决，同意票超过到场评委的一半才通过，票数相同不通过，弃权算到场。每个项目至少要有三位评委、并且不少于评委席位的一半到场，回避以后凑不够一半的要全部到场；有利害关系的评委回避。建议的金额不超过申请的金额。"
 	panelCounts = "一共合议 %d 个项目，通过 %d 个，没有通过 %d 个。评委席位 %d 个。"
 	panelAsked  = "按申请"
 	panelAgreed = "通过"

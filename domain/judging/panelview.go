@@ -3,6 +3,7 @@ package judging
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
@@ -51,6 +52,48 @@ func (d Deliberating) Stands() bool { return d.State != "withdrawn" && d.State !
 
 // Quorum is how many judges have to be present for it.
 func (d Deliberating) Quorum() int { return Quorum(len(d.Seats)+len(d.Apart), len(d.Apart)) }
+
+// Again is the word on it as a form begins with: as it was said last, without those who have a tie now; on a project nothing was
+// said of, those who were present for the project before it.
+func (d Deliberating) Again(v PanelView) NewPanelWord {
+	n := NewPanelWord{Seen: len(d.Words)}
+	here := []string{}
+	if w, said := d.Word(); said {
+		n.Yes, n.Nay, n.Abstain, n.Amount, n.Conditions, n.Reason = w.Yes, w.Nay, w.Abstain, w.Amount, strings.Join(w.Conditions, "\n"), w.Reason
+		here = w.PresentIDs
+	} else if w, said := v.latest(); said {
+		here = slices.Clone(w.PresentIDs)
+		for _, id := range w.ApartIDs { // who stepped out of that one, and has been there for another, is back
+			if v.came(id) {
+				here = append(here, id)
+			}
+		}
+	}
+	for _, s := range d.Seats {
+		if slices.Contains(here, s.ID) {
+			n.Present = append(n.Present, s.ID)
+		}
+	}
+	return n
+}
+
+// came tells whether a judge was present for any project.
+func (v PanelView) came(judge string) bool {
+	return slices.ContainsFunc(v.Projects, func(p Deliberating) bool {
+		return slices.ContainsFunc(p.Words, func(w PanelWord) bool { return slices.Contains(w.PresentIDs, judge) })
+	})
+}
+
+// latest is the word that was said last of any project.
+func (v PanelView) latest() (PanelWord, bool) {
+	var last PanelWord
+	for _, p := range v.Projects {
+		if w, said := p.Word(); said && !w.At.Before(last.At) {
+			last = w
+		}
+	}
+	return last, last.ID != ""
+}
 
 // PanelView is a panel for its desk, or for a judge who sits on it.
 type PanelView struct {
