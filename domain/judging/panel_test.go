@@ -452,3 +452,21 @@ func (w *world) recordAt(ctx context.Context, tx pg.Tx, entity, id string) error
 	}
 	return audit.Record(ctx, tx, w.house(), audit.Event{Entity: entity, ID: id, Version: version, Action: "test", Place: home, At: noon})
 }
+
+func TestJudgesAreRemindedOfAPanelOnce(t *testing.T) {
+	w := newWorld(t)
+	_, _, _, panel := w.meeting(1, 4)
+	soon := func() int64 {
+		return w.count(`select count(*) from notice where key like '%' || @key || '%'`, pg.Args{"key": panel.ID + "/soon"})
+	}
+	remind := func(days int) {
+		w.change(func(ctx context.Context, tx pg.Tx) error { return Remind(ctx, tx, panel.ClosesAt.AddDate(0, 0, -days)) })
+	}
+	if remind(2); soon() != 0 {
+		t.Error("reminded two days before")
+	}
+	remind(1)
+	if remind(1); soon() != 4 {
+		t.Errorf("%d were reminded", soon())
+	}
+}

@@ -114,7 +114,7 @@ func attendance(v PanelView) (here, away string) {
 }
 
 func panelTable(s *print.Section, v PanelView, track edition.Choice) {
-	table := print.Table{Widths: []float64{7, 29, 11, 14, 17, 9, 13}, Head: panelCols}
+	table := print.Table{Widths: []float64{7, 26, 10, 13, 21, 9, 14}, Head: panelCols}
 	for _, p := range v.Projects {
 		if p.Track != track.Code {
 			continue

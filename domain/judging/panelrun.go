@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"time"
 	"unicode/utf8"
 
 	"seedbed/domain/audit"
@@ -71,6 +72,16 @@ func (b *Book) OpenPanel(ctx context.Context, by identity.Actor, roundID string,
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "review_round", ID: roundID, Version: r.Version + 1, Action: "open", From: Planned, To: Open,
 			Place: r.Place, Data: map[string]any{"projects": len(projects)}, At: h.at})
 	})
+}
+
+// remindPanel tells the judges of a panel that it meets within a day, once.
+func remindPanel(ctx context.Context, tx pg.Tx, r Round, due time.Time) error {
+	judges, err := pg.Values[string](ctx, tx, sittersSQL, pg.Args{"edition": r.EditionID})
+	if err != nil {
+		return err
+	}
+	text := fault.Say("提醒您：合议会 %s 开，请准时到场", stamp(*r.ClosesAt))
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: judges, Text: text, Link: "/review/panels/" + r.ID, Key: r.ID + "/soon", At: due})
 }
 
 // gathered tells which projects a panel is about, when it may begin: the round before is over, and enough judges are there who

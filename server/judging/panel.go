@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -111,9 +112,9 @@ func (h handlers) panelWordPage(c *fiber.Ctx, status int, form *ui.Form) error {
 	if form == nil {
 		first := web.Fill(p.Again(v))
 		first.Values.Set("id", newID())
-		if _, said := p.Word(); !said {
-			for _, field := range []string{"yes", "nay", "abstain"} {
-				first.Values.Del(field)
+		for field, votes := range map[string]int{"seen": len(p.Words), "yes": p.Again(v).Yes, "nay": p.Again(v).Nay, "abstain": p.Again(v).Abstain} {
+			if len(p.Words) > 0 || field == "seen" { // a nought is an answer, but not before there was one
+				first.Values.Set(field, strconv.Itoa(votes))
 			}
 		}
 		form = &first

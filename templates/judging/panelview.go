@@ -38,6 +38,8 @@ func panelTag(v judging.PanelView, p judging.Deliberating) ui.TagItem {
 	switch {
 	case !p.Stands():
 		return ui.TagItem{Text: "已退出"}
+	case v.Me != "" && tied(v, p):
+		return ui.TagItem{Text: "您要回避"}
 	case !said:
 		return ui.TagItem{Kind: "warn", Text: "还没有合议"}
 	case len(w.Tainted) > 0 && v.Round.State == judging.Open:
@@ -91,7 +93,7 @@ func gradeCap(e edition.Edition, p judging.Deliberating) yuan.Fen {
 
 // bounds are the limits a project's money has, as the form shows them.
 func bounds(ctx context.Context, p PanelWordPage) []ui.Fact {
-	list := []ui.Fact{{Term: "申请", Text: p.Project.Requested.Show()}, {Term: "得分", Text: words.T(ctx, "%s 分，第 %d 名", points(p.Project.Score), p.Project.Rank)}}
+	list := []ui.Fact{{Term: "申请金额", Text: p.Project.Requested.Show()}, {Term: "得分", Text: words.T(ctx, "%s 分，第 %d 名", points(p.Project.Score), p.Project.Rank)}}
 	if p.Project.Ceiling > 0 {
 		list = append(list, ui.Fact{Term: "这条赛道的上限", Text: p.Project.Ceiling.Show()})
 	}
