@@ -137,6 +137,11 @@ func (w *world) told(panel string) {
 		w.t.Errorf("%+v", plan.Terms)
 	}
 	w.must(w.book.Refine(w.ctx, w.leads[1], w.ids[1], plan.Suggest()))
+	w.must(w.book.AcceptPlan(w.ctx, w.staff, w.ids[1], Pressed{w.plan(1).Version}))
+	w.must(w.book.Draft(w.ctx, w.staff, w.ids[1], NewAgreement{id()}))
+	if n := w.count(`select count(*) from agreement where annex like '%"conditions":["活动要开在社区里","每月报一次账"]%'`, nil); n != 1 {
+		w.t.Error("the agreement does not name the conditions")
+	}
 	for _, print := range []func() (Printed, error){
 		func() (Printed, error) { return w.book.Letter(w.ctx, w.leads[1], w.ids[1], "https://x") },
 		func() (Printed, error) { return w.book.Minute(w.ctx, w.staff, w.edition, "https://x") },
