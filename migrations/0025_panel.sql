@@ -12,12 +12,15 @@ create table panel_word (
   passed boolean not null generated always as (2 * yes > yes + nay + abstain) stored, -- more than half of those present; a tie fails
   amount bigint check (amount > 0), conditions text[] not null default '{}', reason text not null default '',
   present uuid[] not null, apart uuid[] not null default '{}', -- judges: who voted, and who stepped out for a tie
+  objection_id uuid references objection, -- of a word said after the panel was closed, because an objection to the project is upheld
   seats int not null check (seats >= cardinality(present) + cardinality(apart)),
   by_person uuid not null references person, at timestamptz not null, unique (round_id, proposal_id, no),
   check (yes + nay + abstain = cardinality(present)), check (cardinality(present) >= 3),
   check (2 * yes > yes + nay + abstain or amount is null and cardinality(conditions) = 0 and reason <> '')
 );
 create trigger panel_word_never before update or delete on panel_word for each row execute function never();
+
+alter table objection drop constraint objection_remedy_check, add constraint objection_remedy_check check (remedy in ('','revoke','sheets','panel'));
 
 -- +goose StatementBegin
 create or replace function rubric_whole() returns trigger language plpgsql as $$
@@ -45,7 +48,8 @@ declare
   r review_round;
 begin
   select * into r from review_round where id = new.round_id for share;
-  if r.kind <> 'panel' or r.state <> 'open' then
+  if r.kind <> 'panel' or r.state <> (case when new.objection_id is null then 'open' else 'closed' end)
+    or new.objection_id is not null and not exists (select from objection o join award a on a.id = o.award_id where o.id = new.objection_id and a.proposal_id = new.proposal_id and o.state = 'investigating') then
     raise exception '合议没有在进行，不能再记' using errcode = 'SB001';
   end if;
   perform from judge where id = any(new.present) order by id for no key update;
@@ -55,7 +59,8 @@ begin
   if exists (select from conflict where judge_id = any(new.present) and proposal_id = new.proposal_id) then
     raise exception '到场的评委里有人和这个项目有利害关系，要回避' using errcode = 'SB001';
   end if;
-  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id and p.state = 'ranked' and coalesce(new.amount, 0) <= p.requested) then
+  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id
+      and p.state = any(case when new.objection_id is null then '{ranked}'::text[] else '{selected,reserve,not_selected}'::text[] end) and coalesce(new.amount, 0) <= p.requested) then
     raise exception '这个项目不在合议里，或者建议的金额超过了申请的金额' using errcode = 'SB001';
   end if;
   return new;

@@ -429,7 +429,8 @@ declare
   r review_round;
 begin
   select * into r from review_round where id = new.round_id for share;
-  if r.kind <> 'panel' or r.state <> 'open' then
+  if r.kind <> 'panel' or r.state <> (case when new.objection_id is null then 'open' else 'closed' end)
+    or new.objection_id is not null and not exists (select from objection o join award a on a.id = o.award_id where o.id = new.objection_id and a.proposal_id = new.proposal_id and o.state = 'investigating') then
     raise exception '合议没有在进行，不能再记' using errcode = 'SB001';
   end if;
   perform from judge where id = any(new.present) order by id for no key update;
@@ -439,7 +440,8 @@ begin
   if exists (select from conflict where judge_id = any(new.present) and proposal_id = new.proposal_id) then
     raise exception '到场的评委里有人和这个项目有利害关系，要回避' using errcode = 'SB001';
   end if;
-  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id and p.state = 'ranked' and coalesce(new.amount, 0) <= p.requested) then
+  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id
+      and p.state = any(case when new.objection_id is null then '{ranked}'::text[] else '{selected,reserve,not_selected}'::text[] end) and coalesce(new.amount, 0) <= p.requested) then
     raise exception '这个项目不在合议里，或者建议的金额超过了申请的金额' using errcode = 'SB001';
   end if;
   return new;
@@ -1895,7 +1897,7 @@ CREATE TABLE public.objection (
     sheets uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT objection_check CHECK (((state = ANY (ARRAY['upheld'::text, 'dismissed'::text])) <= ((handler IS NOT NULL) AND (answer <> ''::text) AND (decided_at IS NOT NULL)))),
     CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id)),
-    CONSTRAINT objection_remedy_check CHECK ((remedy = ANY (ARRAY[''::text, 'revoke'::text, 'sheets'::text])))
+    CONSTRAINT objection_remedy_check CHECK ((remedy = ANY (ARRAY[''::text, 'revoke'::text, 'sheets'::text, 'panel'::text])))
 );
 
 CREATE VIEW public.open_activity AS
@@ -2102,6 +2104,7 @@ CREATE TABLE public.panel_word (
     reason text DEFAULT ''::text NOT NULL,
     present uuid[] NOT NULL,
     apart uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    objection_id uuid,
     seats integer NOT NULL,
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -4470,6 +4473,9 @@ ALTER TABLE ONLY public.panel_word
 
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_objection_id_fkey FOREIGN KEY (objection_id) REFERENCES public.objection(id);
 
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);

@@ -142,12 +142,12 @@ func (w *world) told(panel string) {
 	if n := w.count(`select count(*) from agreement where annex like '%"conditions":["活动要开在社区里","每月报一次账"]%'`, nil); n != 1 {
 		w.t.Error("the agreement does not name the conditions")
 	}
-	for _, print := range []func() (Printed, error){
+	for _, made := range []func() (Printed, error){
 		func() (Printed, error) { return w.book.Letter(w.ctx, w.leads[1], w.ids[1], "https://x") },
 		func() (Printed, error) { return w.book.Minute(w.ctx, w.staff, w.edition, "https://x") },
 		func() (Printed, error) { return w.book.RankingBook(w.ctx, w.staff, w.edition) },
 	} {
-		if f, err := print(); err != nil || len(f.Body) < 1000 {
+		if f, err := made(); err != nil || len(f.Body) < 1000 {
 			w.t.Errorf("%s: %v", f.Name, err)
 		}
 	}
@@ -254,5 +254,96 @@ func TestAReserveIsOfferedWhatThePanelWouldGive(t *testing.T) {
 	r, err := w.book.Results(w.ctx, w.head, w.edition)
 	if err != nil || len(r.Chances) != 1 || r.Chances[0].Most != 1_200_00 {
 		t.Errorf("%+v %v", r.Chances, err)
+	}
+}
+
+// An objection to the panel itself: it votes anew on the one project, as another word and another run; what that changes is
+// published, and nothing is posted.
+func TestAnObjectionUpheldByANewVote(t *testing.T) {
+	w := newWorldOf(t, 3, 5, 6_000_00)
+	panel, seats := w.sits()
+	for i := range 3 {
+		w.vote(panel, seats, i, nil)
+	}
+	w.agreed(panel, 2)
+	p := w.publicized()
+	pool, entries := w.balance(ledger.Pool, w.fund), w.count(`select count(*) from ledger_entry`, nil)
+	o, err := w.book.Object(w.ctx, w.person("邻居", "", ""), p.ID, NewObjection{ID: id(), AwardID: w.award(0).ID, Facts: "合议的时候，领办人的表哥也坐在里面投了票"})
+	w.must(err)
+	r := PanelRuling{PanelAnswer: PanelAnswer{2, "查过到场名单，反映的情况属实。"}}
+	r.ID, r.Seen, r.Present, r.Nay, r.Reason = id(), 1, seats[1:], len(seats)-1, "和社区已有的服务重了"
+	w.wants(w.book.RuleByPanel(w.ctx, w.staff, o.ID, r), fault.Forbidden) // nobody has taken it on
+	w.must(w.book.Take(w.ctx, w.staff, o.ID, Pressed{1}))
+	w.run(`insert into conflict (judge_id, proposal_id, kind, reason, at) values (@j, @p, 'declared', '表哥', @at)`, pg.Args{"j": seats[0], "p": w.ids[0], "at": w.clock.Now()})
+	for name, change := range map[string]func(*PanelRuling){
+		"present": func(r *PanelRuling) { r.Present, r.Nay = seats, len(seats) },
+		"reason":  func(r *PanelRuling) { r.Reason = "" },
+		"amount":  func(r *PanelRuling) { r.Yes, r.Nay, r.Amount = r.Nay, 0, 3_000_01 },
+		"answer":  func(r *PanelRuling) { r.Answer = "好" },
+	} {
+		bad := r
+		change(&bad)
+		if wrong := fault.InFields(w.book.RuleByPanel(w.ctx, w.staff, o.ID, bad)); wrong[name].Text == "" {
+			t.Errorf("%s: %v", name, wrong)
+		}
+	}
+	w.wants(w.book.RuleByPanel(w.ctx, w.head, o.ID, r), fault.Forbidden)
+	w.wants(w.book.RuleByPanel(w.ctx, w.other, o.ID, r), fault.NotFound)
+	for range 2 { // pressed twice
+		w.must(w.book.RuleByPanel(w.ctx, w.staff, o.ID, r))
+	}
+	if a := w.award(0); a.Result != NotSelected || a.Amount != 0 || a.Rank != 1 || a.Why().Text != "评委合议没有通过" || w.state(0) != proposal.NotSelected {
+		t.Errorf("%+v", a)
+	}
+	if a := w.award(2); a.Result != Selected || a.Amount != 3_000_00 {
+		t.Errorf("%+v", a)
+	}
+	c, err := w.correction().Read()
+	w.must(err)
+	if len(c.Rows) != 2 || c.Rows[0].Was == nil || c.Allotted != 2 {
+		t.Errorf("the correction has %+v", c.Rows)
+	}
+	if w.balance(ledger.Pool, w.fund) != pool || w.count(`select count(*) from ledger_entry`, nil) != entries {
+		t.Error("the objection moved money")
+	}
+	if n, broken, err := judging.VerifyPanels(w.ctx, w.db); err != nil || n != 2 || len(broken) > 0 {
+		t.Errorf("%d %v %v", n, broken, err)
+	}
+	if _, broken, err := Verify(w.ctx, w.db); err != nil || len(broken) > 0 {
+		t.Errorf("%v %v", broken, err)
+	}
+	// Without an objection under way the database takes no more words.
+	w.refused(`insert into panel_word (id, round_id, edition_id, place, proposal_id, no, yes, nay, abstain, present, seats, objection_id, by_person, at)
+  select gen_random_uuid(), round_id, edition_id, place, proposal_id, 9, 3, 0, 0, @s::text[]::uuid[], 5, objection_id, by_person, at from panel_word where objection_id is not null`, pg.Args{"s": seats[1:4]})
+	w.over(p)
+	w.over(w.correction())
+	if a := w.award(2); a.State != Confirmed {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A new vote that changes nothing lets the award ripen with its window.
+func TestANewVoteThatChangesNothing(t *testing.T) {
+	w := newWorld(t, 2, 6_000_00)
+	panel, seats := w.sits()
+	w.vote(panel, seats, 0, nil)
+	w.vote(panel, seats, 1, nil)
+	w.agreed(panel, 2)
+	p := w.publicized()
+	o, err := w.book.Object(w.ctx, w.person("邻居", "", ""), p.ID, NewObjection{ID: id(), AwardID: w.award(0).ID, Facts: "合议的时候没有看预算的附件"})
+	w.must(err)
+	w.must(w.book.Take(w.ctx, w.staff, o.ID, Pressed{1}))
+	w.over(p)
+	if a := w.award(0); a.State != Objected {
+		t.Fatalf("%+v", a)
+	}
+	r := PanelRuling{PanelAnswer: PanelAnswer{2, "请评委看过附件，又表决了一次。"}}
+	r.ID, r.Seen, r.Present, r.Yes = id(), 1, seats, len(seats)
+	w.must(w.book.RuleByPanel(w.ctx, w.staff, o.ID, r))
+	if a := w.award(0); a.State != Confirmed || a.Amount != 3_000_00 {
+		t.Errorf("%+v", a)
+	}
+	if n := w.count(`select count(*) from publicity where cause = 'correction'`, nil); n != 0 {
+		t.Error("a correction without a change")
 	}
 }

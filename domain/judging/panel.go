@@ -67,11 +67,11 @@ const (
     array(select u.name from conflict c join judge j on j.id = c.judge_id join person u on u.id = j.person_id where c.proposal_id = w.proposal_id and c.judge_id = any(w.present) order by u.name) as tainted, w.seats, w.at`
 	panelWordsSQL = `select ` + wordColumns + ` from panel_word w where w.round_id = @round::uuid order by w.proposal_id, w.no`
 	panelWordSQL  = `select ` + wordColumns + ` from panel_word w join review_round r on r.id = w.round_id and r.state = 'closed' where w.proposal_id = @proposal::uuid order by w.no desc limit 1`
-	newPanelSQL   = `insert into panel_word (id, round_id, edition_id, place, proposal_id, no, yes, nay, abstain, amount, conditions, reason, present, apart, seats, by_person, at)
-  values (@id, @round, @edition, @place::text::ltree, @proposal, @no, @yes, @nay, @abstain, nullif(@amount::bigint, 0), @conditions::text[], @reason, @present::text[]::uuid[], @apart::text[]::uuid[], @seats, @me, @at)`
+	newPanelSQL   = `insert into panel_word (id, round_id, edition_id, place, proposal_id, no, yes, nay, abstain, amount, conditions, reason, present, apart, seats, objection_id, by_person, at)
+  values (@id, @round, @edition, @place::text::ltree, @proposal, @no, @yes, @nay, @abstain, nullif(@amount::bigint, 0), @conditions::text[], @reason, @present::text[]::uuid[], @apart::text[]::uuid[], @seats, nullif(@objection, '')::uuid, @me, @at)`
 	panelOnceSQL = `select count(*) from panel_word where id = @id::uuid`
 	panelLastSQL = `select coalesce(max(no), 0)::int from panel_word where round_id = @round::uuid and proposal_id = @proposal::uuid`
-	panelNeedSQL = `select p.requested, p.track from round_entry e join proposal p on p.id = e.proposal_id and p.state = 'ranked' where e.round_id = @round::uuid and p.id = @proposal::uuid`
+	panelNeedSQL = `select p.requested, p.track from round_entry e join proposal p on p.id = e.proposal_id and p.state = any(case when @closed then '{selected,reserve,not_selected}'::text[] else '{ranked}'::text[] end) where e.round_id = @round::uuid and p.id = @proposal::uuid`
 	panelSeatSQL = `select j.id::text, u.name, exists (select from conflict c where c.judge_id = j.id and c.proposal_id = @proposal::uuid) as tied from judge j join person u on u.id = j.person_id where j.edition_id = @edition::uuid and j.state = 'accepted' order by j.id`
 )
 
@@ -125,7 +125,11 @@ func (n NewPanelWord) lines() []string {
 }
 
 // check looks at a word by itself; what the panel may give is checked against the project.
-func (n NewPanelWord) check() error {
+func (n *NewPanelWord) check() error {
+	n.Reason = strings.TrimSpace(n.Reason)
+	if !ids(n.Present) || len(n.Present) == 0 {
+		return fault.Field("present", "请勾选到场的评委")
+	}
 	var wrong fault.Fields
 	for field, votes := range map[string]int{"yes": n.Yes, "nay": n.Nay, "abstain": n.Abstain} {
 		if votes < 0 || votes > 1000 {
@@ -181,10 +185,6 @@ func (b *Book) RecordPanel(ctx context.Context, by identity.Actor, roundID, prop
 	if err != nil {
 		return err
 	}
-	n.Reason = strings.TrimSpace(n.Reason)
-	if !ids(n.Present) || len(n.Present) == 0 {
-		return fault.Field("present", "请勾选到场的评委")
-	}
 	if err := n.check(); err != nil {
 		return err
 	}
@@ -201,28 +201,32 @@ func (b *Book) RecordPanel(ctx context.Context, by identity.Actor, roundID, prop
 		if r.State != Open {
 			return fault.New(fault.Conflict, "合议没有在进行，不能再记")
 		}
-		if _, err := pg.Values[string](ctx, tx, lockJudgesSQL, pg.Args{"edition": r.EditionID}); err != nil {
-			return err
-		}
-		last, err := pg.Value[int](ctx, tx, panelLastSQL, pg.Args{"round": r.ID, "proposal": proposalID})
-		if err != nil {
-			return err
-		}
-		if last != n.Seen {
-			return stale()
-		}
-		seats, apart, err := n.sitting(ctx, tx, r, proposalID)
-		if err != nil {
-			return err
-		}
-		now := b.clock.Now()
-		if _, err := pg.Do(ctx, tx, newPanelSQL, pg.Args{"id": n.ID, "round": r.ID, "edition": r.EditionID, "place": r.Place, "proposal": proposalID, "no": last + 1, "yes": n.Yes, "nay": n.Nay,
-			"abstain": n.Abstain, "amount": n.Amount, "conditions": n.lines(), "reason": n.Reason, "present": n.Present, "apart": apart, "seats": seats, "me": by.ID, "at": now}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "panel_word", ID: n.ID, Action: "record", Place: r.Place, Reason: n.Reason,
-			Data: map[string]any{"proposal": proposalID, "no": last + 1, "yes": n.Yes, "nay": n.Nay, "abstain": n.Abstain, "amount": n.Amount}, At: now})
+		return n.keep(ctx, tx, hand{w, r.Place, b.clock.Now()}, r, proposalID, "")
 	})
+}
+
+// keep stores a word on a project of a round whose row is held. The objection is that which it answers, "" while the panel sits.
+func (n NewPanelWord) keep(ctx context.Context, tx pg.Tx, h hand, r Round, proposalID, objectionID string) error {
+	if _, err := pg.Values[string](ctx, tx, lockJudgesSQL, pg.Args{"edition": r.EditionID}); err != nil {
+		return err
+	}
+	last, err := pg.Value[int](ctx, tx, panelLastSQL, pg.Args{"round": r.ID, "proposal": proposalID})
+	if err != nil {
+		return err
+	}
+	if last != n.Seen {
+		return stale()
+	}
+	seats, apart, err := n.sitting(ctx, tx, r, proposalID)
+	if err != nil {
+		return err
+	}
+	if _, err := pg.Do(ctx, tx, newPanelSQL, pg.Args{"id": n.ID, "round": r.ID, "edition": r.EditionID, "place": r.Place, "proposal": proposalID, "no": last + 1, "yes": n.Yes, "nay": n.Nay,
+		"abstain": n.Abstain, "amount": n.Amount, "conditions": n.lines(), "reason": n.Reason, "present": n.Present, "apart": apart, "seats": seats, "objection": objectionID, "me": h.w.By.ID, "at": h.at}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, h.w, audit.Event{Entity: "panel_word", ID: n.ID, Action: "record", Place: r.Place, Reason: n.Reason,
+		Data: map[string]any{"proposal": proposalID, "no": last + 1, "yes": n.Yes, "nay": n.Nay, "abstain": n.Abstain, "amount": n.Amount, "objection": objectionID}, At: h.at})
 }
 
 // sitting finds out whether those present may decide on the project and what they may give. It tells how many seats there are
@@ -231,7 +235,7 @@ func (n NewPanelWord) sitting(ctx context.Context, tx pg.Tx, r Round, proposalID
 	asked, found, err := pg.Maybe[struct {
 		Requested yuan.Fen
 		Track     string
-	}](ctx, tx, panelNeedSQL, pg.Args{"round": r.ID, "proposal": proposalID})
+	}](ctx, tx, panelNeedSQL, pg.Args{"round": r.ID, "proposal": proposalID, "closed": r.State == Closed})
 	if err == nil && !found {
 		err = fault.New(fault.Conflict, "这个项目不在合议里，可能已经退出。请刷新页面看看")
 	}

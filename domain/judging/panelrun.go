@@ -28,7 +28,7 @@ const (
     exists (select from conflict c where c.proposal_id = p.id and c.judge_id = any(w.present)) as tainted
   from round_entry e join proposal p on p.id = e.proposal_id left join lateral (select * from panel_word x where x.round_id = e.round_id and x.proposal_id = p.id order by x.no desc limit 1) w on true
   where e.round_id = @round::uuid and (p.state = 'ranked' or p.id = any(@ids::text[]::uuid[])) order by p.number, p.id`
-	newPanelRunSQL = `insert into round_run (round_id, run, cause, protocol, digest, advice, at) values (@round, (select coalesce(max(run), 0) + 1 from round_run where round_id = @round), 'close', @protocol, @digest, '', @at)`
+	newPanelRunSQL = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, (select coalesce(max(run), 0) + 1 from round_run where round_id = @round), @cause, @reason, @protocol, @digest, '', @at)`
 )
 
 // OpenPanel begins the deliberation when the round before it has ranked: every ranked project is the panel's, ties are looked
@@ -222,7 +222,7 @@ func agree(ctx context.Context, tx pg.Tx, h hand, r Round) error {
 			passed++
 		}
 	}
-	if _, err := pg.Do(ctx, tx, newPanelRunSQL, pg.Args{"round": r.ID, "protocol": string(file), "digest": digest, "at": h.at}); err != nil {
+	if _, err := pg.Do(ctx, tx, newPanelRunSQL, pg.Args{"round": r.ID, "cause": "close", "reason": "", "protocol": string(file), "digest": digest, "at": h.at}); err != nil {
 		return err
 	}
 	if _, err := pg.Do(ctx, tx, agreedSQL, pg.Args{"id": r.ID, "at": h.at, "digest": digest}); err != nil {

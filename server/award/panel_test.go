@@ -57,3 +57,37 @@ func TestAPanelsWordReachesTheTeam(t *testing.T) {
 	h.wellFormed(lead, "/proposals/"+first+"/refine")
 	h.says(h.status(h.get(staff, "/desk/proposals/"+first+"/refinement"), 200), "评委的条件", "每月报一次账")
 }
+
+// Who objects to the panel itself is answered by a new vote.
+func TestAnObjectionIsAnsweredByANewVote(t *testing.T) {
+	h := newHouse(t)
+	h.sits(func(string) {})
+	h.status(h.press(dhead, results, "/desk/editions/"+call+"/allocate", "rule", "rank"), 303)
+	h.status(h.press(dhead, results, "/desk/editions/"+call+"/publish-results"), 303)
+	notice := "/notices/" + h.value(`select id::text from publicity`)
+	target := h.value(`select id::text from award where proposal_id = '` + first + `'`)
+	h.status(h.press(neighbour, notice, notice+"/objections", "award_id", target, "facts", "合议的时候，领办人的表哥也坐在里面投了票"), 303)
+	one := "/desk/objections/" + h.value(`select id::text from objection`)
+	h.status(h.get(staff, one+"/panel"), 404) // not taken on
+	h.status(h.press(staff, one, one+"/take"), 303)
+	h.says(h.status(h.get(staff, one), 200), one+"/panel", "请评委重新合议")
+	h.wellFormed(staff, one+"/panel")
+	h.status(h.get(dhead, one+"/panel"), 404)
+	h.status(h.get(other, one+"/panel"), 404)
+	h.status(h.get(host, one+"/panel"), 403)
+	seats, err := pg.Values[string](h.ctx, h.db, `select id::text from judge`, nil)
+	h.must(err)
+	typed := []string{"yes", "0", "nay", "3", "abstain", "0", "reason", "", "answer", "查过到场名单，反映的情况属实。"}
+	for _, s := range seats {
+		typed = append(typed, "present", s)
+	}
+	form := h.form(h.status(h.get(staff, one+"/panel"), 200), one+"/panel")
+	h.says(h.status(h.post(staff, one+"/panel", with(form, typed...)...), 422), "没有通过的，请写明理由", "反映的情况属实", `value="3"`)
+	good := with(with(form, typed...), "reason", "和社区已有的服务重了")
+	for range 2 {
+		h.status(h.post(staff, one+"/panel", good...), 303)
+	}
+	h.wants(`select result from award where id = '`+target+`'`, "not_selected")
+	h.wants(`select count(*)::text from round_run where cause = 'objection'`, "1")
+	h.hides(h.get(staff, one), one+"/panel")
+}
