@@ -97,9 +97,6 @@ CREATE FUNCTION public.award_confirm_guard() RETURNS trigger
     AS $$
 begin
   if new.state = 'confirmed' and old.state <> 'confirmed' then
-    if exists (select from reopening where proposal_id = new.proposal_id and state = 'open') then
-      raise exception '这个项目正在补评，补评结束以后才能确认' using errcode = 'SB001';
-    end if;
     if exists (select from objection where award_id = new.id and state in ('received','investigating')) then
       raise exception '还有异议没有答复，不能确认' using errcode = 'SB001';
     end if;
@@ -368,8 +365,7 @@ begin
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
     end if;
   else
-    if exists (select from assignment a join review_round r on r.id = a.round_id left join reopening o on o.id = a.reopening_id
-        where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted') and (r.state <> 'closed' or o.state = 'open'))
+    if exists (select from assignment a join review_round r on r.id = a.round_id and r.state <> 'closed' where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted'))
       or exists (select from sheet s join review_round r on r.id = s.round_id and r.state <> 'closed' where s.judge_id = new.judge_id and s.proposal_id = new.proposal_id and s.state <> 'invalid') then
       raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
     end if;
@@ -396,35 +392,67 @@ begin
   end loop;
 end $_$;
 
+CREATE FUNCTION public.panel_last() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from review_round where edition_id = new.edition_id and kind = 'panel' and seq < new.seq) then
+    raise exception '合议是最后一轮，后面不能再安排评审' using errcode = 'SB001';
+  end if;
+  if new.kind = 'panel' and not exists (select from review_round where edition_id = new.edition_id and seq = new.seq - 1 and num_nonnulls(cut_score, cut_top) = 0) then
+    raise exception '合议排在排出名次的那一轮后面，请先安排那一轮' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.panel_whole() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.state = 'open' and new.state = 'closed' then
+    perform from judge where edition_id = new.edition_id order by id for no key update;
+    if exists (select from round_entry e join proposal p on p.id = e.proposal_id and p.state = 'ranked'
+        left join lateral (select w.present from panel_word w where w.round_id = e.round_id and w.proposal_id = p.id order by w.no desc limit 1) l on true
+        where e.round_id = new.id and (l.present is null or exists (select from conflict c where c.proposal_id = p.id and c.judge_id = any(l.present)))) then
+      raise exception '还有项目没有合议好，不能结束' using errcode = 'SB001';
+    end if;
+  elsif old.state = 'closed' and new.state = 'open' and (select state from edition where id = new.edition_id) <> 'reviewing' then
+    raise exception '结果已经公示，合议不能再改。有问题请按异议处理' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.panel_word_fair() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r review_round;
+begin
+  select * into r from review_round where id = new.round_id for share;
+  if r.kind <> 'panel' or r.state <> (case when new.objection_id is null then 'open' else 'closed' end)
+    or new.objection_id is not null and not exists (select from objection o join award a on a.id = o.award_id where o.id = new.objection_id and a.proposal_id = new.proposal_id and o.state = 'investigating') then
+    raise exception '合议没有在进行，不能再记' using errcode = 'SB001';
+  end if;
+  perform from judge where id = any(new.present) order by id for no key update;
+  if (select count(*) from judge where id = any(new.present) and edition_id = r.edition_id and state = 'accepted') <> cardinality(new.present) then
+    raise exception '到场的评委里有人没有接受邀请，请刷新页面看看' using errcode = 'SB001';
+  end if;
+  if exists (select from conflict where judge_id = any(new.present) and proposal_id = new.proposal_id) then
+    raise exception '到场的评委里有人和这个项目有利害关系，要回避' using errcode = 'SB001';
+  end if;
+  if not exists (select from round_entry e join proposal p on p.id = e.proposal_id where e.round_id = new.round_id and p.id = new.proposal_id
+      and p.state = any(case when new.objection_id is null then '{ranked}'::text[] else '{selected,reserve,not_selected}'::text[] end) and coalesce(new.amount, 0) <= p.requested) then
+    raise exception '这个项目不在合议里，或者建议的金额超过了申请的金额' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.publicity_sealed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
   if (new.content, new.digest, new.opens_at, new.closes_at, new.number) is distinct from (old.content, old.digest, old.opens_at, old.closes_at, old.number) then
     raise exception '公示发布后不能改，只能另发更正' using errcode = 'SB001';
-  end if;
-  return new;
-end $$;
-
-CREATE FUNCTION public.reopening_allowed() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  if tg_op = 'INSERT' then
-    if (select state from review_round where id = new.round_id) <> 'closed' then
-      raise exception '评审还没有结束，不用补评' using errcode = 'SB001';
-    end if;
-    if exists (select from award where proposal_id = new.proposal_id and state in ('confirmed','declined','revoked')) then
-      raise exception '这个项目已经立项或者已经结束，不能再补评' using errcode = 'SB001';
-    end if;
-    return new;
-  end if;
-  if (new.round_id, new.proposal_id, new.cause, new.opened_at) is distinct from (old.round_id, old.proposal_id, old.cause, old.opened_at) then
-    raise exception '补评的项目不能改' using errcode = 'SB001';
-  end if;
-  if new.state = 'closed' and old.state = 'open' and (select count(*) from sheet where round_id = new.round_id and proposal_id = new.proposal_id and state = 'locked')
-      < (select min_valid from review_round where id = new.round_id) then
-    raise exception '有效的评分表还不够，补评不能结束' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -454,32 +482,8 @@ CREATE FUNCTION public.rubric_whole() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  if new.state = 'open' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
+  if new.state = 'open' and new.kind <> 'panel' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
     raise exception '评分细则各项权重加起来要等于 100' using errcode = 'SB001';
-  end if;
-  return new;
-end $$;
-
-CREATE FUNCTION public.seat_of_its_round() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-declare o reopening;
-begin
-  if tg_op = 'UPDATE' then
-    if (new.round_id, new.judge_id, new.proposal_id, new.reopening_id, new.chair) is distinct from (old.round_id, old.judge_id, old.proposal_id, old.reopening_id, old.chair) then
-      raise exception '评委的位置不能改给别的项目' using errcode = 'SB001';
-    end if;
-    return new;
-  end if;
-  if new.reopening_id is null then
-    if (select state from review_round where id = new.round_id) = 'closed' then
-      raise exception '评审已经结束，不能再安排评委' using errcode = 'SB001';
-    end if;
-    return new;
-  end if;
-  select * into o from reopening where id = new.reopening_id for no key update;
-  if o.state <> 'open' or o.round_id <> new.round_id or o.proposal_id <> new.proposal_id or new.chair not between 1 and o.need then
-    raise exception '只有正在补评的项目可以补一位评委' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -515,28 +519,13 @@ begin
   return new;
 end $$;
 
-CREATE FUNCTION public.sheet_of_its_round() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  if new.state = 'invalid' or tg_op = 'UPDATE' and (new.state, new.marks, new.total, new.comment) is not distinct from (old.state, old.marks, old.total, old.comment) then
-    return new;
-  end if;
-  if (select state from review_round where id = new.round_id) = 'closed'
-      and not exists (select from assignment a join reopening o on o.id = a.reopening_id and o.state = 'open' where a.id = new.assignment_id) then
-    raise exception '评审已经结束，评分表不能再改' using errcode = 'SB001';
-  end if;
-  return new;
-end $$;
-
 CREATE FUNCTION public.sheet_on_stage() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 declare slot pitch_slot; line int;
 begin
   select s.* into slot from pitch_slot s where s.room_id = new.round_id and s.proposal_id = new.proposal_id;
-  if slot.id is null or new.state not in ('submitted', 'draft') or (tg_op = 'UPDATE' and new.state = old.state) or (tg_op = 'INSERT' and new.state = 'draft')
-      or exists (select from assignment where id = new.assignment_id and reopening_id is not null) then
+  if slot.id is null or new.state not in ('submitted', 'draft') or (tg_op = 'UPDATE' and new.state = old.state) or (tg_op = 'INSERT' and new.state = 'draft') then
     return new;
   end if;
   if new.state = 'submitted' and slot.state = 'waiting' then
@@ -702,7 +691,7 @@ CREATE TABLE public.allocation (
     digest text NOT NULL,
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT allocation_cause_check CHECK ((cause = ANY (ARRAY['allocate'::text, 'objection'::text, 'conflict'::text]))),
+    CONSTRAINT allocation_cause_check CHECK ((cause = ANY (ARRAY['allocate'::text, 'objection'::text]))),
     CONSTRAINT allocation_run_check CHECK ((run > 0))
 );
 
@@ -732,10 +721,7 @@ CREATE TABLE public.assignment (
     state text DEFAULT 'assigned'::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    reopening_id uuid,
-    chair integer,
-    CONSTRAINT assignment_check CHECK (((reopening_id IS NULL) = (chair IS NULL)))
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE public.assignment_plan (
@@ -1911,7 +1897,7 @@ CREATE TABLE public.objection (
     sheets uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT objection_check CHECK (((state = ANY (ARRAY['upheld'::text, 'dismissed'::text])) <= ((handler IS NOT NULL) AND (answer <> ''::text) AND (decided_at IS NOT NULL)))),
     CONSTRAINT objection_check1 CHECK ((handler IS DISTINCT FROM person_id)),
-    CONSTRAINT objection_remedy_check CHECK ((remedy = ANY (ARRAY[''::text, 'revoke'::text, 'sheets'::text])))
+    CONSTRAINT objection_remedy_check CHECK ((remedy = ANY (ARRAY[''::text, 'revoke'::text, 'sheets'::text, 'panel'::text])))
 );
 
 CREATE VIEW public.open_activity AS
@@ -2100,6 +2086,37 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.panel_word (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    proposal_id uuid NOT NULL,
+    no integer NOT NULL,
+    yes integer NOT NULL,
+    nay integer NOT NULL,
+    abstain integer NOT NULL,
+    passed boolean GENERATED ALWAYS AS (((2 * yes) > ((yes + nay) + abstain))) STORED NOT NULL,
+    amount bigint,
+    conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    present uuid[] NOT NULL,
+    apart uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    objection_id uuid,
+    seats integer NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT panel_word_abstain_check CHECK ((abstain >= 0)),
+    CONSTRAINT panel_word_amount_check CHECK ((amount > 0)),
+    CONSTRAINT panel_word_check CHECK ((seats >= (cardinality(present) + cardinality(apart)))),
+    CONSTRAINT panel_word_check1 CHECK ((((yes + nay) + abstain) = cardinality(present))),
+    CONSTRAINT panel_word_check2 CHECK ((((2 * yes) > ((yes + nay) + abstain)) OR ((amount IS NULL) AND (cardinality(conditions) = 0) AND (reason <> ''::text)))),
+    CONSTRAINT panel_word_nay_check CHECK ((nay >= 0)),
+    CONSTRAINT panel_word_no_check CHECK ((no > 0)),
+    CONSTRAINT panel_word_present_check CHECK ((cardinality(present) >= 3)),
+    CONSTRAINT panel_word_yes_check CHECK ((yes >= 0))
 );
 
 CREATE TABLE public.paper_export (
@@ -2411,28 +2428,6 @@ CREATE TABLE public.proposal_standing (
     CONSTRAINT proposal_standing_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'taken_back'::text, 'sent'::text, 'unsent'::text, 'moot'::text])))
 );
 
-CREATE TABLE public.reopening (
-    id uuid NOT NULL,
-    round_id uuid NOT NULL,
-    proposal_id uuid NOT NULL,
-    edition_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    cause text NOT NULL,
-    reason text NOT NULL,
-    struck uuid[] NOT NULL,
-    need integer NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    closes_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT reopening_cause_check CHECK ((cause = ANY (ARRAY['objection'::text, 'conflict'::text]))),
-    CONSTRAINT reopening_check CHECK (((state = 'open'::text) = (ended_at IS NULL))),
-    CONSTRAINT reopening_need_check CHECK ((need > 0)),
-    CONSTRAINT reopening_reason_check CHECK ((reason <> ''::text)),
-    CONSTRAINT reopening_struck_check CHECK ((cardinality(struck) > 0))
-);
-
 CREATE TABLE public.review_round (
     id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -2453,7 +2448,7 @@ CREATE TABLE public.review_round (
     cut_score integer,
     cut_top integer,
     blind boolean DEFAULT true NOT NULL,
-    CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (seed <> ''::text))),
+    CONSTRAINT review_round_check CHECK (((state = 'planned'::text) OR (kind = 'panel'::text) OR (seed <> ''::text))),
     CONSTRAINT review_round_cut CHECK (((num_nonnulls(cut_score, cut_top) <= 1) AND ((kind = 'desk'::text) OR (num_nonnulls(cut_score, cut_top) = 0)))),
     CONSTRAINT review_round_cut_score_check CHECK (((cut_score >= 0) AND (cut_score <= 10000))),
     CONSTRAINT review_round_cut_top_check CHECK (((cut_top >= 1) AND (cut_top <= 500))),
@@ -2536,7 +2531,7 @@ CREATE TABLE public.round_run (
     digest text NOT NULL,
     advice text NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text, 'conflict'::text]))),
+    CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text]))),
     CONSTRAINT round_run_check CHECK (((cause = 'close'::text) OR (reason <> ''::text))),
     CONSTRAINT round_run_run_check CHECK ((run > 0))
 );
@@ -2779,7 +2774,6 @@ CREATE TABLE public.tranche (
     released_at timestamp with time zone,
     reason text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
-    promised_on date,
     CONSTRAINT tranche_amount_check CHECK ((amount > 0)),
     CONSTRAINT tranche_check CHECK (((reviewed_by IS DISTINCT FROM requested_by) OR (reviewed_by IS NULL))),
     CONSTRAINT tranche_check1 CHECK (((approved_by IS NULL) OR ((approved_by IS DISTINCT FROM reviewed_by) AND (approved_by IS DISTINCT FROM requested_by)))),
@@ -2810,8 +2804,6 @@ CREATE TABLE public.twice_pass (
     comment text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
-    ballots jsonb DEFAULT '[]'::jsonb NOT NULL,
-    CONSTRAINT twice_pass_ballots_check CHECK ((jsonb_typeof(ballots) = 'array'::text)),
     CONSTRAINT twice_pass_check CHECK (((pass < 3) OR (reason <> ''::text))),
     CONSTRAINT twice_pass_pass_check CHECK (((pass >= 1) AND (pass <= 3)))
 );
@@ -3154,6 +3146,12 @@ ALTER TABLE ONLY public.outbox_done
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_round_id_proposal_id_no_key UNIQUE (round_id, proposal_id, no);
+
 ALTER TABLE ONLY public.paper_export
     ADD CONSTRAINT paper_export_pkey PRIMARY KEY (id);
 
@@ -3283,9 +3281,6 @@ ALTER TABLE ONLY public.publicity
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.reopening
-    ADD CONSTRAINT reopening_pkey PRIMARY KEY (id);
-
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_edition_id_seq_key UNIQUE (edition_id, seq);
 
@@ -3409,8 +3404,6 @@ CREATE INDEX agreement_lead_of ON public.agreement_lead USING btree (agreement_i
 CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
 
 CREATE INDEX appeal_place ON public.appeal USING gist (place);
-
-CREATE UNIQUE INDEX assignment_chair ON public.assignment USING btree (reopening_id, chair) WHERE (state = ANY (ARRAY['assigned'::text, 'accepted'::text]));
 
 CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state);
 
@@ -3594,9 +3587,7 @@ CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (s
 
 CREATE INDEX publicity_unarchived ON public.publicity USING btree (opens_at) WHERE (archived_at IS NULL);
 
-CREATE INDEX reopening_edition ON public.reopening USING btree (edition_id);
-
-CREATE UNIQUE INDEX reopening_one ON public.reopening USING btree (round_id, proposal_id) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX review_round_panel ON public.review_round USING btree (edition_id) WHERE (kind = 'panel'::text);
 
 CREATE UNIQUE INDEX rights_request_once ON public.rights_request USING btree (person_id, kind) WHERE (state = 'open'::text);
 
@@ -3812,6 +3803,10 @@ CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTIO
 
 CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
 
+CREATE TRIGGER panel_word_fair BEFORE INSERT ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.panel_word_fair();
+
+CREATE TRIGGER panel_word_never BEFORE DELETE OR UPDATE ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.never();
+
 CREATE CONSTRAINT TRIGGER paper_export_audited AFTER INSERT OR UPDATE ON public.paper_export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('paper_export');
 
 CREATE TRIGGER paper_export_move BEFORE UPDATE ON public.paper_export FOR EACH ROW EXECUTE FUNCTION public.check_move('paper_export');
@@ -3882,17 +3877,15 @@ CREATE TRIGGER publicity_move BEFORE UPDATE ON public.publicity FOR EACH ROW EXE
 
 CREATE TRIGGER publicity_sealed BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.publicity_sealed();
 
-CREATE TRIGGER reopening_allowed BEFORE INSERT OR UPDATE ON public.reopening FOR EACH ROW EXECUTE FUNCTION public.reopening_allowed();
-
-CREATE CONSTRAINT TRIGGER reopening_audited AFTER INSERT OR UPDATE ON public.reopening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('reopening');
-
-CREATE TRIGGER reopening_move BEFORE UPDATE ON public.reopening FOR EACH ROW EXECUTE FUNCTION public.check_move('reopening');
-
 CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.review_round DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('review_round');
 
 CREATE TRIGGER review_round_frozen BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.round_frozen();
 
 CREATE TRIGGER review_round_move BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.check_move('review_round');
+
+CREATE TRIGGER review_round_panel_last BEFORE INSERT ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.panel_last();
+
+CREATE TRIGGER review_round_panel_whole BEFORE UPDATE ON public.review_round FOR EACH ROW WHEN ((new.kind = 'panel'::text)) EXECUTE FUNCTION public.panel_whole();
 
 CREATE TRIGGER review_round_whole BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.rubric_whole();
 
@@ -3912,8 +3905,6 @@ CREATE TRIGGER round_run_never BEFORE DELETE OR UPDATE ON public.round_run FOR E
 
 CREATE TRIGGER seat_lock_no_conflict BEFORE INSERT ON public.seat_lock FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
-CREATE TRIGGER seat_of_its_round BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.seat_of_its_round();
-
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
 CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
@@ -3925,8 +3916,6 @@ CREATE TRIGGER sheet_import_move BEFORE UPDATE ON public.sheet_import FOR EACH R
 CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_locked();
 
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
-
-CREATE TRIGGER sheet_of_its_round BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_of_its_round();
 
 CREATE TRIGGER sheet_on_stage BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_on_stage();
 
@@ -4070,9 +4059,6 @@ ALTER TABLE ONLY public.assignment_plan
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
-
-ALTER TABLE ONLY public.assignment
-    ADD CONSTRAINT assignment_reopening_id_fkey FOREIGN KEY (reopening_id) REFERENCES public.reopening(id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
@@ -4482,6 +4468,24 @@ ALTER TABLE ONLY public.outage
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
 
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_objection_id_fkey FOREIGN KEY (objection_id) REFERENCES public.objection(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.panel_word
+    ADD CONSTRAINT panel_word_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.paper_export
     ADD CONSTRAINT paper_export_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -4712,18 +4716,6 @@ ALTER TABLE ONLY public.publicity
 
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_publisher_fkey FOREIGN KEY (publisher) REFERENCES public.person(id);
-
-ALTER TABLE ONLY public.reopening
-    ADD CONSTRAINT reopening_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
-
-ALTER TABLE ONLY public.reopening
-    ADD CONSTRAINT reopening_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
-
-ALTER TABLE ONLY public.reopening
-    ADD CONSTRAINT reopening_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
-
-ALTER TABLE ONLY public.reopening
-    ADD CONSTRAINT reopening_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
 
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
@@ -5162,6 +5154,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_word TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_export TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payment TO seedbed_app;
@@ -5211,8 +5205,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_return TO seedbed_app
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_save TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_standing TO seedbed_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.reopening TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
 

@@ -105,7 +105,7 @@ func (h *House) check(ctx context.Context, out io.Writer) error {
 	for _, area := range []struct {
 		what, unit string
 		verify     func(context.Context, pg.Reader) (int64, []string, error)
-	}{{"judging", "results", judging.Verify}, {"awards", "allocations", award.Verify}, {"gallery", "things", gallery.Verify}, {"plans", "plans", judging.VerifyPlans}} {
+	}{{"judging", "results", judging.Verify}, {"awards", "allocations", award.Verify}, {"gallery", "things", gallery.Verify}, {"plans", "plans", judging.VerifyPlans}, {"panels", "runs", judging.VerifyPanels}} {
 		n, broken, err := area.verify(ctx, db)
 		if err := report(area.what, n, area.unit, broken, err); err != nil {
 			return err

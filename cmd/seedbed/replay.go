@@ -158,7 +158,7 @@ func replayCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = in.Close() }() // it was only read
-			v, err := replay.Replay(in, map[string]replay.Compute{"round": judging.Replay, "award": award.Replay})
+			v, err := replay.Replay(in, map[string]replay.Compute{"round": judging.Replay, "panel": judging.ReplayPanel, "award": award.Replay})
 			if err != nil {
 				return err
 			}

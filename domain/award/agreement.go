@@ -10,6 +10,7 @@ import (
 	"seedbed/domain/edition"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/notice"
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
@@ -74,6 +75,7 @@ type Annex struct {
 	Served      int             `json:"served"`
 	People      int             `json:"people"`
 	Tranches    []Tranche       `json:"tranches"`
+	Conditions  []string        `json:"conditions,omitempty"` // the panel's, where it named any
 }
 
 // termsVersion is of the clauses the pages print.
@@ -214,6 +216,11 @@ func annex(ctx context.Context, tx pg.Tx, f proposal.Full, a Award, at time.Time
 	x := Annex{Number: number, Terms: termsVersion, Edition: f.Edition.Title, EditionEn: f.Edition.TitleEn, Sponsor: sponsor.Name, SponsorEn: sponsor.NameEn,
 		Team: f.TeamName, Host: f.PlaceName, HostEn: f.PlaceNameEn, Project: f.Title, Proposal: f.Number, Total: a.Amount, Revision: f.Revision, RevisionSum: f.Digest,
 		Lines: f.Lines, Acts: f.ActTarget, Served: f.ServedTarget, People: f.PeopleTarget, Tranches: tranches}
+	word, _, err := judging.PanelWordOf(ctx, tx, f.Proposal.ID)
+	if err != nil {
+		return x, err
+	}
+	x.Conditions = word.Conditions
 	if f.StartsOn == nil || f.EndsOn == nil {
 		return x, fault.New(fault.Conflict, "申报书里没有写项目的起止日期，不能起草协议")
 	}

@@ -28,7 +28,8 @@ type Candidate struct {
 	Turn      int      `json:"turn,omitempty"`   // in which it is asked, where the panel or a draw has moved it; 0 for its rank
 	Score     int      `json:"score"`            // hundredths
 	Requested yuan.Fen `json:"requested"`
-	Suggested yuan.Fen `json:"suggested,omitempty"` // most the panel would give, 0 when it said nothing
+	Suggested yuan.Fen `json:"suggested,omitempty"`     // most the panel would give, 0 when it said nothing
+	Failed    bool     `json:"failed,omitempty" db:"-"` // a panel has voted against it
 }
 
 func (c Candidate) turn() int {
@@ -146,6 +147,8 @@ func (p Sharing) apart(c Candidate) fault.Message {
 	switch {
 	case c.Score < p.MinScore:
 		return fault.Say("得分低于最低分 %s", points(p.MinScore))
+	case c.Failed:
+		return fault.Say("评委合议没有通过")
 	case p.most(c) <= 0:
 		return fault.Say("没有申请资金")
 	case !slices.ContainsFunc(p.Sources, func(s Source) bool { return s.fits(c.Category) }):

@@ -37,6 +37,7 @@ type Content struct {
 	RuleWhy   string         `json:"rule_reason,omitempty"`
 	Panel     []ContentPanel `json:"panel,omitempty"`
 	Lots      []ContentLot   `json:"lots,omitempty"`
+	ByPanel   bool           `json:"by_panel,omitempty"` // who passed and the sums were voted on; the votes are nobody's to know
 }
 
 // ContentPanel is what the panel said of a project near the line.

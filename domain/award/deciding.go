@@ -20,6 +20,8 @@ type Weighed struct {
 	Band     bool // its 50 % interval crosses the line of money
 	Spoken   bool
 	Said     judging.Deliberation
+	Voted    bool // a panel round has voted on it
+	Vote     judging.PanelWord
 }
 
 // Lane is a track's ranking with the line of money.
@@ -79,21 +81,26 @@ func (b *Book) Deciding(ctx context.Context, by identity.Actor, editionID string
 	}
 	d := Deciding{Edition: e}
 	rounds, err := judging.Rounds(ctx, b.db, editionID)
-	if err != nil || len(rounds) == 0 || rounds[len(rounds)-1].State != judging.Closed {
+	r, found := judging.Ranking(rounds)
+	if err != nil || !found || r.State != judging.Closed {
 		return d, err
 	}
-	d.Round = rounds[len(rounds)-1]
+	d.Round = r
 	d.May = e.State == edition.Reviewing && by.Can(identity.RunRounds, e.Place)
-	advice, found, err := judging.AdviceOf(ctx, b.db, d.Round.ID)
+	advice, stored, err := judging.AdviceOf(ctx, b.db, d.Round.ID)
 	if err != nil {
 		return d, err
 	}
-	if d.Stored = found; found && len(advice.All) > 0 {
+	if d.Stored = stored; stored && len(advice.All) > 0 {
 		if d.Whole, err = judging.Calibrated(advice.All); err != nil {
 			return d, err
 		}
 	}
-	if err := b.lanes(ctx, &d, advice); err != nil {
+	votes, err := judging.PanelWords(ctx, b.db, rounds)
+	if err != nil {
+		return d, err
+	}
+	if err := b.lanes(ctx, &d, advice, votes); err != nil {
 		return d, err
 	}
 	if err := b.markers(ctx, &d, advice); err != nil {
@@ -127,7 +134,7 @@ func lines(e edition.Edition, funds []edition.Fund, list []judging.Standing) map
 	return last
 }
 
-func (b *Book) lanes(ctx context.Context, d *Deciding, advice judging.Advice) error {
+func (b *Book) lanes(ctx context.Context, d *Deciding, advice judging.Advice, votes map[string]judging.PanelWord) error {
 	list, err := judging.Standings(ctx, b.db, d.Round.ID)
 	if err != nil {
 		return err
@@ -158,6 +165,7 @@ func (b *Book) lanes(ctx context.Context, d *Deciding, advice judging.Advice) er
 		w := Weighed{Standing: s, Gap: wide[s.ProposalID]}
 		w.Estimate, w.Known = lane.Advice.Of(s.ProposalID)
 		w.Said, w.Spoken = said[s.ProposalID]
+		w.Vote, w.Voted = votes[s.ProposalID]
 		w.Band = slices.Contains(lane.Advice.Band(lane.Line), s.ProposalID)
 		lane.Rows = append(lane.Rows, w)
 	}
@@ -211,6 +219,7 @@ type Supposition struct {
 	Then     yuan.Fen
 	Votes    int // residents' ballots there are
 	Asked    bool
+	Panel    judging.Round // the panel whose word counts once it is closed; zero for none
 }
 
 // WhatIf answers a question about an allocation without changing anything: what the money of the call comes to by rank with the
@@ -222,10 +231,12 @@ func (b *Book) WhatIf(ctx context.Context, by identity.Actor, editionID string, 
 		return s, err
 	}
 	rounds, err := judging.Rounds(ctx, b.db, editionID)
-	if err != nil || len(rounds) == 0 || rounds[len(rounds)-1].State != judging.Closed {
+	r, found := judging.Ranking(rounds)
+	if err != nil || !found || r.State != judging.Closed {
 		return s, err
 	}
-	list, err := judging.Standings(ctx, b.db, rounds[len(rounds)-1].ID)
+	s.Panel, _ = judging.PanelOf(rounds)
+	list, err := judging.Standings(ctx, b.db, r.ID)
 	if err != nil {
 		return s, err
 	}

@@ -83,7 +83,7 @@ func (b *Book) RankingBook(ctx context.Context, by identity.Actor, editionID str
 			w := beside[row.ProposalID]
 			if err := put(edition.NameOf(edition.Tracks, row.Track), row.Rank, row.Number, row.Title, row.TeamName, row.PlaceName, points(row.Score), row.N, len(row.Dropped), points(row.Mean()),
 				points(row.NeedMark), points(row.PartMark), sheet.Money(row.Requested), resultWord(row.Award), row.Award.Grade, sheet.Money(row.Award.Amount), pool[row.Award.FundSourceID],
-				row.Award.Why().String(), w.Said.Reason, w.Estimate.Calibrated.String(), w.Estimate.ExpectedRank.String(), span(w.Known, w.Estimate.Rank50), span(w.Known, w.Estimate.Rank90)); err != nil {
+				row.Award.Why().String(), saidOf(w), w.Estimate.Calibrated.String(), w.Estimate.ExpectedRank.String(), span(w.Known, w.Estimate.Rank50), span(w.Known, w.Estimate.Rank90)); err != nil {
 				return err
 			}
 		}

@@ -10,7 +10,7 @@ import (
 const (
 	laterSQL  = `select ` + publicityColumns + ` from publicity n where n.follows = @id::uuid and n.state <> 'void' order by n.opens_at, n.id`
 	struckSQL = `select s.id::text as id, u.name as judge, coalesce(s.total, 0)::int as total from award a join sheet s on s.proposal_id = a.proposal_id and s.state = 'locked'
-    join review_round r on r.id = s.round_id and r.edition_id = a.edition_id and r.seq = (select max(seq) from review_round where edition_id = a.edition_id)
+    join review_round r on r.id = s.round_id and r.edition_id = a.edition_id and r.seq = (select max(seq) from review_round where edition_id = a.edition_id and kind <> 'panel')
     join judge j on j.id = s.judge_id join person u on u.id = j.person_id where a.id = @award::uuid order by u.name, s.id`
 )
 

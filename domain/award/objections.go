@@ -195,7 +195,8 @@ const partySQL = `select exists (
     select from award a join proposal p on p.id = a.proposal_id where a.id = @award::uuid and (p.lead_id = @me::uuid or p.opinion_by = @me::uuid or p.acting_helper = @me::uuid or helped(@me::uuid, p.id)
       or exists (select from team_member m where m.team_id = p.team_id and m.person_id = @me::uuid)
       or exists (select from eligibility_check c where c.proposal_id = p.id and c.by_person = @me::uuid)
-      or exists (select from sheet s join judge j on j.id = s.judge_id where s.proposal_id = p.id and j.person_id = @me::uuid)))
+      or exists (select from sheet s join judge j on j.id = s.judge_id where s.proposal_id = p.id and j.person_id = @me::uuid)
+      or exists (select from panel_word w join judge j on j.id = any(w.present) where w.proposal_id = p.id and j.person_id = @me::uuid)))
   or exists (select from audit_event v where v.entity_id = @award::uuid and v.entity = 'award' and v.actor = @me::uuid and v.action in ('allocate', 'publicize', 'recompute', 'offer'))`
 
 // MayHandle tells whether the actor may take an objection on: in their place, not their own, and nothing ties them to

@@ -108,6 +108,7 @@ func (b *Book) Minute(ctx context.Context, by identity.Actor, editionID, base st
 		for _, t := range edition.Tracks {
 			ranked(s, t, r.Rows)
 		}
+		balloted(s, d)
 		deliberated(s, d)
 		left(s, r.Rows)
 		s.Small(fmt.Sprintf(seedText, r.Round.Seed, r.Round.Digest))
@@ -250,6 +251,7 @@ func (b *Book) Letter(ctx context.Context, by identity.Actor, proposalID, base s
 		if why := o.Award.Why(); why.Text != "" {
 			s.Paragraph(why.String() + fullStop)
 		}
+		panelLetter(s, o)
 		s.Heading(letterMean)
 		t := paper.Table{Widths: []float64{30, 10, 20}, Head: meanHeads}
 		for _, a := range f.Averages {

@@ -63,6 +63,10 @@ func chances(ctx context.Context, q pg.Reader, e edition.Edition) ([]Chance, err
 	if err != nil {
 		return nil, err
 	}
+	limits, err := suggested(ctx, q, e.ID)
+	if err != nil {
+		return nil, err
+	}
 	plan := planUnder(e.Rules)
 	var out []Chance
 	for _, a := range list {
@@ -70,7 +74,7 @@ func chances(ctx context.Context, q pg.Reader, e edition.Edition) ([]Chance, err
 		if err != nil {
 			return nil, err
 		}
-		c.Score = a.Score
+		c.Score, c.Suggested = a.Score, limits[a.ProposalID]
 		chance := Chance{Award: a, Track: c.Track, Most: plan.most(c), Again: slices.ContainsFunc(again, func(o judging.Reopening) bool { return o.ProposalID == a.ProposalID })}
 		for _, s := range pools {
 			if s.fits(c.Category) && left[s.ID] >= chance.Most && chance.Source == "" {

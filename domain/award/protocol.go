@@ -55,21 +55,51 @@ func (b *Book) DeskFiles(ctx context.Context, by identity.Actor, editionID strin
 	if err != nil {
 		return nil, err
 	}
+	scored := scoring(rounds)
 	for _, r := range rounds {
+		if !r.Scores() {
+			some, err := panelFiles(ctx, b.db, r)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, some...)
+			continue
+		}
 		a, found, err := judging.AdviceOf(ctx, b.db, r.ID)
 		if err != nil {
 			return nil, err
 		}
 		if found && string(a.All) != "null" {
-			list = append(list, File{prefix("calibrate", r, len(rounds)) + "all.json", fault.Say("校准建议（全部评分表）"), a.All})
+			list = append(list, File{prefix("calibrate", r, scored) + "all.json", fault.Say("校准建议（全部评分表）"), a.All})
 			for _, t := range edition.Tracks {
 				if file := a.Tracks[t.Code]; len(file) > 0 && string(file) != "null" {
-					list = append(list, File{prefix("calibrate", r, len(rounds)) + t.Code + ".json", fault.Say("校准建议（%s）", fault.Say(t.Name)), file})
+					list = append(list, File{prefix("calibrate", r, scored) + t.Code + ".json", fault.Say("校准建议（%s）", fault.Say(t.Name)), file})
 				}
 			}
 		}
 	}
 	return list, nil
+}
+
+// scoring counts the rounds in which judges marked sheets.
+func scoring(rounds []judging.Round) int {
+	n := 0
+	for _, r := range rounds {
+		if r.Scores() {
+			n++
+		}
+	}
+	return n
+}
+
+// panelFiles are how a panel voted, run by run. They are for the desk: a public notice does not tell votes.
+func panelFiles(ctx context.Context, q pg.Reader, r judging.Round) ([]File, error) {
+	runs, err := judging.Runs(ctx, q, r.ID)
+	var list []File
+	for _, k := range runs {
+		list = append(list, File{"panel-" + strconv.Itoa(k.Run) + ".json", fault.Say("合议的表决（第 %d 次）", k.Run), []byte(k.Protocol)})
+	}
+	return list, err
 }
 
 // prefix begins the name of a round's file; the number of the round is in it where an edition has several.
@@ -87,10 +117,10 @@ func (b *Book) files(ctx context.Context, editionID string, runs, allocations in
 	}
 	var list []File
 	for _, r := range rounds {
-		if r.State != judging.Closed {
+		if r.State != judging.Closed || !r.Scores() {
 			continue
 		}
-		some, err := b.roundFiles(ctx, r, len(rounds), runs)
+		some, err := b.roundFiles(ctx, r, scoring(rounds), runs)
 		if err != nil {
 			return nil, err
 		}

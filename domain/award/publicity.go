@@ -111,6 +111,9 @@ func (b *Book) Publish(ctx context.Context, by identity.Actor, editionID string,
 		if err := judged(ctx, tx, e); err != nil {
 			return err
 		}
+		if err := b.abreast(ctx, tx, e); err != nil {
+			return err
+		}
 		awards, err := b.ready(ctx, tx, e)
 		if err != nil {
 			return err
@@ -228,7 +231,7 @@ func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity, n annou
 	if err != nil {
 		return Content{}, err
 	}
-	r := rounds[len(rounds)-1]
+	r, _ := judging.Ranking(rounds)
 	c := Content{Number: p.Number, Edition: e.Title, EditionEn: e.TitleEn, EditionID: e.ID, District: where.Name, DistrictEn: where.NameEn, Opens: p.OpensAt,
 		Closes: p.ClosesAt, Days: max(e.Rules.PublicDays, 3), Round: r.Name, TrimAt: r.TrimAt, Seed: r.Seed, Digest: r.Digest, Contact: e.Contact}
 	funds, err := edition.Funds(ctx, tx, e.ID)
@@ -241,6 +244,7 @@ func draw(ctx context.Context, tx pg.Tx, e edition.Edition, p Publicity, n annou
 	if n.Cause != First {
 		c.Cause, c.Follows, c.FollowsID, c.Why = n.Cause, n.Follows.Number, n.Follows.ID, n.Why
 	}
+	_, c.ByPanel = judging.PanelOf(rounds)
 	if err := c.explain(ctx, tx, e, r); err != nil {
 		return c, err
 	}
@@ -282,11 +286,17 @@ func publicize(ctx context.Context, tx pg.Tx, h hand, p Publicity, a Award) erro
 	if err != nil {
 		return err
 	}
+	word, _, err := judging.PanelWordOf(ctx, tx, a.ProposalID)
+	if err != nil {
+		return err
+	}
 	text := fault.Say("「%s」这次没有立项。评委的建议在结果页里，希望对您有用", target.Title)
-	switch a.Result {
-	case Selected:
+	switch n := len(word.Conditions); {
+	case a.Result == Selected && n > 0:
+		text = fault.Say("「%s」通过评审，拟资助 %s，附 %d 个条件，在结果页里。正在公示，公示期满没有异议就立项", target.Title, a.Amount.Show(), n)
+	case a.Result == Selected:
 		text = fault.Say("「%s」通过评审，拟资助 %s，正在公示。公示期满没有异议就立项", target.Title, a.Amount.Show())
-	case Reserve:
+	case a.Result == Reserve:
 		text = fault.Say("「%s」进入候补。前面的项目有空出来的，会按名次递补", target.Title)
 	}
 	return notice.Tell(ctx, tx, notice.Letter{Code: "N08", To: []string{target.LeadID}, Text: text, Link: "/proposals/" + a.ProposalID + "/result", Key: a.ID, At: h.at})

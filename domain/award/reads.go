@@ -30,7 +30,8 @@ type PoolOf struct {
 // Results is an edition's ranking and money for its desk.
 type Results struct {
 	Edition  edition.Edition
-	Round    judging.Round // zero when none was planned
+	Round    judging.Round // that ranks; zero when none was planned
+	Panel    judging.Round // that votes on what was ranked; zero for none
 	Rows     []Ranked
 	Pools    []PoolOf
 	Notice   Publicity // the latest, zero before
@@ -72,7 +73,8 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 	if err != nil || len(rounds) == 0 {
 		return r, err
 	}
-	r.Round = rounds[len(rounds)-1]
+	r.Round, _ = judging.Ranking(rounds)
+	r.Panel, _ = judging.PanelOf(rounds)
 	if r.Round.State != judging.Closed {
 		return r, nil
 	}
@@ -90,8 +92,9 @@ func (b *Book) Results(ctx context.Context, by identity.Actor, editionID string)
 	if r.Again, err = judging.Reopened(ctx, b.db, editionID); err != nil {
 		return r, err
 	}
-	r.Allocate = e.State == edition.Reviewing && by.Can(identity.AllocateAwards, e.Place)
-	r.Publish = e.State == edition.Reviewing && r.Decided() && by.Can(identity.PublishNotices, e.Place)
+	over := r.Panel.ID == "" || r.Panel.State == judging.Closed
+	r.Allocate = over && e.State == edition.Reviewing && by.Can(identity.AllocateAwards, e.Place)
+	r.Publish = over && e.State == edition.Reviewing && r.Decided() && by.Can(identity.PublishNotices, e.Place)
 	if b.votes != nil {
 		ballots, err := b.votes(ctx, b.db, editionID)
 		if err != nil {
@@ -217,10 +220,12 @@ type Outcome struct {
 	Proposal proposal.Proposal
 	Award    Award
 	Feedback judging.Feedback
-	NoticeID string // of the public notice it is in
-	Declines bool   // the reader may still give the award back
-	Answers  bool   // the reader answers for the team
-	Again    bool   // it is being marked again
+	Panel    judging.PanelWord // what the panel said last of it; its votes are not for this page
+	Panelled bool              // it said something
+	NoticeID string            // of the public notice it is in
+	Declines bool              // the reader may still give the award back
+	Answers  bool              // the reader answers for the team
+	Again    bool              // it is being marked again
 }
 
 const noticeOfSQL = `select i.publicity_id::text from publicity_item i join publicity n on n.id = i.publicity_id where i.award_id = @award::uuid and n.state <> 'void' order by n.opens_at desc limit 1`
@@ -252,6 +257,9 @@ func (b *Book) Outcome(ctx context.Context, by identity.Actor, proposalID string
 		return o, err
 	}
 	if o.Feedback, err = judging.FeedbackOf(ctx, b.db, p); err != nil {
+		return o, err
+	}
+	if o.Panel, o.Panelled, err = judging.PanelWordOf(ctx, b.db, p.ID); err != nil {
 		return o, err
 	}
 	pact, drafted, err := pg.Maybe[Agreement](ctx, b.db, ofAwardSQL, pg.Args{"award": a.ID})

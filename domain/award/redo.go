@@ -71,13 +71,11 @@ func (b *Book) lastRound(ctx context.Context, tx pg.Tx, editionID string) (editi
 		return e, judging.Round{}, err
 	}
 	rounds, err := judging.Rounds(ctx, tx, e.ID)
-	if err == nil && len(rounds) == 0 {
+	ranking, found := judging.Ranking(rounds)
+	if err == nil && !found {
 		err = fault.Missing()
 	}
-	if err != nil {
-		return e, judging.Round{}, err
-	}
-	return e, rounds[len(rounds)-1], nil
+	return e, ranking, err
 }
 
 // upheldWord is the reason that goes with a recomputation; it is data, in Chinese as the papers are: words:none.

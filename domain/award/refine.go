@@ -13,6 +13,7 @@ import (
 	"seedbed/domain/audit"
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
+	"seedbed/domain/judging"
 	"seedbed/domain/notice"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
@@ -51,9 +52,10 @@ type Plan struct {
 	Bounds  []Bound
 	ActFrom int // least targets: what was promised, by the award's share, less the shift
 	Served  int
-	Leads   bool // the reader is the lead
-	Accepts bool // the reader may accept it
-	Drafts  bool // the reader may draft the agreement
+	Leads   bool     // the reader is the lead
+	Accepts bool     // the reader may accept it
+	Terms   []string // what the panel asks for in return, a condition each
+	Drafts  bool     // the reader may draft the agreement
 	Pact    string
 	DueAt   *time.Time // until when the team has to hand it in; nil while it is not in the team's hand
 	Late    bool       // that time is over
@@ -158,6 +160,11 @@ func (b *Book) Plan(ctx context.Context, by identity.Actor, proposalID string) (
 		return Plan{}, fault.Missing()
 	}
 	p := Plan{Full: f, Award: a, Leads: f.Leads(by), Accepts: by.Can(identity.AcceptRefinements, f.Place), Drafts: by.Can(identity.DraftAgreements, f.Place)}
+	w, _, err := judging.PanelWordOf(ctx, b.db, proposalID)
+	if err != nil {
+		return p, err
+	}
+	p.Terms = w.Conditions
 	draft, err := original(ctx, b.db, proposalID)
 	if err != nil {
 		return p, err

@@ -198,7 +198,10 @@ func (b *Book) panelled(ctx context.Context, q pg.Reader, editionID string, p *S
 	if err != nil || len(rounds) == 0 {
 		return err
 	}
-	r := rounds[len(rounds)-1]
+	r, found := judging.Ranking(rounds)
+	if !found {
+		return nil
+	}
 	p.Seed = r.Seed
 	said, err := judging.Deliberations(ctx, q, r.ID)
 	if err != nil {
@@ -208,7 +211,11 @@ func (b *Book) panelled(ctx context.Context, q pg.Reader, editionID string, p *S
 	if err != nil {
 		return err
 	}
-	p.Candidates = turned(p.Candidates, said, draws)
+	words, err := judging.PanelWords(ctx, q, rounds)
+	if err != nil {
+		return err
+	}
+	p.Candidates = voted(turned(p.Candidates, said, draws), words)
 	if b.votes != nil {
 		p.Ballots, err = b.votes(ctx, q, editionID)
 	}

@@ -15,8 +15,8 @@ import (
 	"seedbed/domain/yuan"
 )
 
-// voted has residents vote for the projects with these numbers, at home and on paper, and counts.
-func voted(online []int, papers string) func(w *world, round string) {
+// polled has residents vote for the projects with these numbers, at home and on paper, and counts.
+func polled(online []int, papers string) func(w *world, round string) {
 	return func(w *world, round string) {
 		w.t.Helper()
 		opens := w.clock.Now().Add(time.Hour)
@@ -63,7 +63,7 @@ func TestVotesShareTheMoneyOut(t *testing.T) {
 	for _, rule := range []string{EqualShares, Phragmen} {
 		t.Run(rule, func(t *testing.T) {
 			// The last of five has most votes, the fourth is next, on paper; 7,000 yuan are two of 3,000.
-			w := newWorldUnder(t, 5, 3, 7_000_00, byVotes(rule), voted([]int{4, 4, 4, 0}, "4\n4\n4\n2"))
+			w := newWorldUnder(t, 5, 3, 7_000_00, byVotes(rule), polled([]int{4, 4, 4, 0}, "4\n4\n4\n2"))
 			w.book.CountVotes(judging.Ballots)
 			w.book.MoreFiles(PlanFiles)
 			ballots, err := judging.Ballots(w.ctx, w.db, w.edition)
@@ -114,7 +114,7 @@ func (w *world) filesReplay(p Publicity) {
 
 // A box of which only sums were typed, before its call shared money out by votes, is told apart.
 func TestABoxWithoutBallotsIsToldApart(t *testing.T) {
-	w := newWorldUnder(t, 3, 3, 7_000_00, byVotes(EqualShares), voted([]int{0, 1}, "1\n2"))
+	w := newWorldUnder(t, 3, 3, 7_000_00, byVotes(EqualShares), polled([]int{0, 1}, "1\n2"))
 	n, err := judging.BoxesApart(w.ctx, w.db, w.edition)
 	if err != nil || n != 0 {
 		t.Fatal(n, err)

@@ -29,7 +29,7 @@ const (
 	// mostRounds are the closed rounds looked back at.
 	mostRounds    = 12
 	pastRoundsSQL = `select r.id::text, e.title as edition, r.name, r.closed_at, r.seed from review_round r join edition e on e.id = r.edition_id
-  where r.state = 'closed' and r.place = @place::text::ltree and (@person = '' or exists (select from judge j where j.edition_id = e.id and j.person_id::text = @person)) order by r.closed_at desc, r.id limit @most`
+  where r.state = 'closed' and r.kind <> 'panel' and r.place = @place::text::ltree and (@person = '' or exists (select from judge j where j.edition_id = e.id and j.person_id::text = @person)) order by r.closed_at desc, r.id limit @most`
 	pastSheetsSQL = `select s.proposal_id::text as project, j.person_id::text as judge, s.total from sheet s join judge j on j.id = s.judge_id
   where s.round_id = @round::uuid and s.state = 'locked' and s.total is not null order by s.id`
 )

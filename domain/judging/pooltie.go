@@ -129,7 +129,7 @@ func (b *Book) spread(ctx context.Context, tx pg.Tx, h hand, u Juror) error {
 			return err
 		}
 		for _, r := range rounds {
-			if r.State != Open {
+			if r.State != Open || !r.Scores() {
 				continue
 			}
 			if _, err := refill(ctx, tx, h, r); err != nil {

@@ -21,7 +21,7 @@ const (
   where a.round_id = @round::uuid and a.state in ('assigned', 'accepted') and in_review(a.round_id, p.id, p.state) and coalesce(s.state, '') not in ('submitted', 'locked') group by 1 order by 1`
 )
 
-// Remind tells judges what is missing (N06): the statement of who was asked three days ago or is asked within a day of the
+// Remind tells judges what is missing (N06), and of a panel that meets within a day: the statement of who was asked three days ago or is asked within a day of the
 // round's end, and the sheets that are not in 24 hours before it; the district's staff hear how many are missing. It may
 // run as often as the calendar likes: everybody is told once a round.
 func Remind(ctx context.Context, tx pg.Tx, due time.Time) error {
@@ -40,6 +40,12 @@ func Remind(ctx context.Context, tx pg.Tx, due time.Time) error {
 	}
 	for _, r := range rounds {
 		if r.State != Open {
+			continue
+		}
+		if !r.Scores() {
+			if err := remindPanel(ctx, tx, r, due); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := remindSheets(ctx, tx, r, due); err != nil {

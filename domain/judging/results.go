@@ -147,6 +147,9 @@ func (b *Book) Room(ctx context.Context, by identity.Actor, editionID string) (R
 			room.Round = r
 		}
 	}
+	if !room.Round.Scores() { // a panel has a page of its own
+		return room, nil
+	}
 	if room.Rubric, err = Criteria(ctx, b.db, room.Round.ID); err != nil || room.Round.State == Planned {
 		return room, err
 	}

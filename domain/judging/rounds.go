@@ -81,7 +81,10 @@ func (n NewRound) check(now time.Time) error {
 	if roundNames[n.Kind] == "" {
 		wrong.Add("kind", "请选择评审方式")
 	}
-	if !n.ClosesAt.After(now) {
+	switch {
+	case !n.ClosesAt.After(now) && n.Kind == Deliberated:
+		wrong.Add("closes_at", "请填写以后的时间，合议会在这时开")
+	case !n.ClosesAt.After(now):
 		wrong.Add("closes_at", "请填写以后的时间，评委要在这之前交评分表")
 	}
 	switch {
@@ -132,7 +135,7 @@ func lockRound(ctx context.Context, tx pg.Tx, id string) (Round, error) {
 	return pg.One[Round](ctx, tx, lockRoundSQL, pg.Args{"id": id})
 }
 
-// mine is a round the actor may run.
+// mine is a round with sheets that the actor may run; a panel has verbs of its own.
 func (b *Book) mine(ctx context.Context, by identity.Actor, roundID string) (Round, identity.Warrant, error) {
 	r, err := pg.One[Round](ctx, b.db, roundSQL, pg.Args{"id": roundID})
 	if err == nil && !by.Sees(identity.ReadSheets, r.Place) {
@@ -142,10 +145,13 @@ func (b *Book) mine(ctx context.Context, by identity.Actor, roundID string) (Rou
 		return r, identity.Warrant{}, err
 	}
 	w, err := by.Must(identity.RunRounds, r.Place)
+	if err == nil && !r.Scores() {
+		err = fault.New(fault.Conflict, "合议没有评分表，请到合议的页面上办")
+	}
 	return r, w, err
 }
 
-// Plan plans the edition's next round with the rubric its call was published with. After a round that ranks there is none.
+// Plan plans the edition's next round with the rubric its call was published with. After a round that ranks only a panel can follow.
 func (b *Book) Plan(ctx context.Context, by identity.Actor, editionID string, n NewRound) error {
 	e, err := seen(ctx, b.db, by, editionID)
 	if err != nil {
@@ -164,24 +170,26 @@ func (b *Book) Plan(ctx context.Context, by identity.Actor, editionID string, n 
 		if err != nil || same {
 			return err
 		}
-		seq, err := nextRound(ctx, tx, e)
+		seq, err := nextRound(ctx, tx, e, n.Kind)
 		if err != nil {
 			return err
 		}
 		score, top := n.cut()
 		added, err := pg.Do(ctx, tx, planSQL, pg.Args{"id": n.ID, "edition": editionID, "place": e.Place, "kind": n.Kind, "seq": seq, "name": roundNames[n.Kind],
-			"min_valid": e.Rules.MinValid, "trim_at": e.Rules.TrimAt, "panel": e.Rules.Panel, "closes_at": n.ClosesAt, "blind": !n.Named, "cut_score": score, "cut_top": top})
+			"min_valid": e.Rules.MinValid, "trim_at": e.Rules.TrimAt, "panel": e.Rules.Panel, "closes_at": n.ClosesAt, "blind": n.blind(), "cut_score": score, "cut_top": top})
 		if err == nil && added == 0 {
 			err = planned()
 		}
 		if err != nil {
 			return err
 		}
-		if err := writeRubric(ctx, tx, n.ID, e.Rules.Rubric(n.Kind)); err != nil {
-			return err
+		if n.Kind != Deliberated {
+			if err := writeRubric(ctx, tx, n.ID, e.Rules.Rubric(n.Kind)); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "review_round", ID: n.ID, Version: 1, Action: "plan", To: Planned, Place: e.Place,
-			Data: map[string]any{"seq": seq, "kind": n.Kind, "blind": !n.Named, "cut_score": score, "cut_top": top}, At: now})
+			Data: map[string]any{"seq": seq, "kind": n.Kind, "blind": n.blind(), "cut_score": score, "cut_top": top}, At: now})
 	})
 }
 
@@ -189,11 +197,15 @@ func planned() error {
 	return fault.New(fault.Conflict, "这一届的评审已经安排过了，请刷新页面看看")
 }
 
-// nextRound is the place of the round that may be planned now: the first, or one that follows a choosing one.
-func nextRound(ctx context.Context, tx pg.Tx, e edition.Edition) (int, error) {
+// nextRound is the place of the round that may be planned now: the first, one that follows a choosing one, or the panel that
+// follows the one that ranks.
+func nextRound(ctx context.Context, tx pg.Tx, e edition.Edition, kind string) (int, error) {
 	rounds, err := Rounds(ctx, tx, e.ID)
 	if err != nil {
 		return 0, err
+	}
+	if kind == Deliberated && (len(rounds) == 0 || rounds[len(rounds)-1].Selects()) {
+		return 0, fault.New(fault.Conflict, "合议排在排出名次的那一轮后面，请先安排那一轮")
 	}
 	if len(rounds) == 0 {
 		if e.State != edition.Open && e.State != edition.Closed {
@@ -202,7 +214,7 @@ func nextRound(ctx context.Context, tx pg.Tx, e edition.Edition) (int, error) {
 		return 1, nil
 	}
 	last := rounds[len(rounds)-1]
-	if !last.Selects() {
+	if !last.Scores() || !last.Selects() && kind != Deliberated {
 		return 0, planned()
 	}
 	if e.State != edition.Open && e.State != edition.Closed && e.State != edition.Reviewing {

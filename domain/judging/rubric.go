@@ -14,14 +14,15 @@ import (
 // Criterion is a line of a rubric.
 type Criterion = edition.Criterion
 
-// Kinds of rounds: a reading at the desk or a pitch in the hall.
+// Kinds of rounds: a reading at the desk, a pitch in the hall, and a panel that votes on what was ranked and marks nothing.
 const (
-	Desk  = "desk"
-	Pitch = "pitch"
+	Desk        = "desk"
+	Pitch       = "pitch"
+	Deliberated = "panel"
 )
 
 // roundNames are the kinds' names, also the keys of their translations.
-var roundNames = map[string]string{Desk: "书面初评", Pitch: "路演评审"}
+var roundNames = map[string]string{Desk: "书面初评", Pitch: "路演评审", Deliberated: "合议"}
 
 // DefaultRubric is the rubric of DOMAIN §9.1 for a kind of round.
 func DefaultRubric(kind string) []Criterion { return edition.DefaultRubrics()[kind] }

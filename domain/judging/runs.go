@@ -173,7 +173,7 @@ func Verify(ctx context.Context, q pg.Reader) (int64, []string, error) {
 	return n, broken, nil
 }
 
-const closedSQL = `select ` + roundColumns + ` from review_round r where r.state = 'closed' order by r.id`
+const closedSQL = `select ` + roundColumns + ` from review_round r where r.state = 'closed' and r.kind <> 'panel' order by r.id`
 
 // differs compares a round with its recomputation: the latest run with the sheets, every run with its own protocol.
 func (r Round) differs(ctx context.Context, q pg.Reader, runs []Run) ([]string, error) {

@@ -27,7 +27,7 @@ type deciders struct {
 // DecideRoutes lists the pages beside a result.
 func DecideRoutes(book *award.Book, jury *judging.Book, db *pg.DB, c clock.Clock) []web.Route {
 	h := deciders{handlers{book, db, c}, jury}
-	return []web.Route{
+	return append(panelRoutes(h), []web.Route{
 		{Method: "GET", Path: "/desk/editions/:id/deciding", May: identity.ReadSheets, Handle: h.deciding},
 		{Method: "POST", Path: "/desk/editions/:id/deliberations", May: identity.RunRounds, Handle: h.deliberate},
 		{Method: "POST", Path: "/desk/editions/:id/draws", May: identity.RunRounds, Handle: h.drawLots},
@@ -43,7 +43,7 @@ func DecideRoutes(book *award.Book, jury *judging.Book, db *pg.DB, c clock.Clock
 		{Method: "GET", Path: "/proposals/:id/feedback.pdf", May: identity.ReadProjects, Handle: h.letter},
 		{Method: "GET", Path: "/desk/proposals/:id/feedback", May: identity.RunRounds, Handle: h.feedback},
 		{Method: "POST", Path: "/desk/sheets/:id/feedback", May: identity.RunRounds, Handle: h.editFeedback},
-	}
+	}...)
 }
 
 func (h deciders) deciding(c *fiber.Ctx) error {
@@ -69,13 +69,11 @@ func (h deciders) round(c *fiber.Ctx) (editionID, roundID string, err error) {
 		return editionID, "", err
 	}
 	rounds, err := judging.Rounds(c.UserContext(), h.db, editionID)
-	if err == nil && len(rounds) == 0 {
+	r, found := judging.Ranking(rounds)
+	if err == nil && !found {
 		err = fault.Missing()
 	}
-	if err != nil {
-		return editionID, "", err
-	}
-	return editionID, rounds[len(rounds)-1].ID, nil
+	return editionID, r.ID, err
 }
 
 func (h deciders) deliberate(c *fiber.Ctx) error {

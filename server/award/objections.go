@@ -64,6 +64,9 @@ func (h handlers) casePage(c *fiber.Ctx, status int, id string, form ui.Form) er
 		if p.Sheets, err = h.book.TargetSheets(c.UserContext(), by, o.Objection); err != nil {
 			return err
 		}
+		if p.Revotes, err = h.book.Revotes(c.UserContext(), by, o.Objection); err != nil {
+			return err
+		}
 	}
 	if p.Form.Values == nil {
 		p.Form.Values = map[string][]string{}

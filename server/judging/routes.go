@@ -2,6 +2,8 @@
 package judging
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"seedbed/domain/clock"
@@ -22,7 +24,7 @@ type handlers struct {
 // Routes lists the pages.
 func Routes(book *judging.Book, _ *edition.Book, db *pg.DB, c clock.Clock) []web.Route {
 	h := handlers{book, db, c}
-	return append(append(juryRoutes(h), pitchRoutes(book, db, c)...), []web.Route{
+	return append(slices.Concat(juryRoutes(h), panelRoutes(h), pitchRoutes(book, db, c)), []web.Route{
 		{Method: "GET", Path: "/desk/editions/:id/judging", May: identity.ReadSheets, Handle: h.room},
 		{Method: "POST", Path: "/desk/editions/:id/judging/judges", May: identity.RunRounds, Handle: h.invite},
 		{Method: "POST", Path: "/desk/editions/:id/judging/rounds", May: identity.RunRounds, Handle: h.plan},

@@ -2,6 +2,7 @@ package award
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -124,7 +125,7 @@ func partyFacts(ctx context.Context, p PactPage) []ui.Fact {
 
 // clauses are the agreement's terms, version 1.
 func clauses(ctx context.Context, x award.Annex) []string {
-	return []string{
+	list := []string{
 		words.T(ctx, "甲方从「%s」资助乙方做「%s」这个项目，金额 %s（人民币%s），按附件一分 %d 次拨付。", x.Fund, x.Project, x.Total.Show(), x.Total.Capitals(), len(x.Tranches)),
 		words.T(ctx, "钱由丙方代管。花钱凭票据，经核实、审票、批准以后由丙方付出，不经过乙方的手，也不发给个人当报酬。"),
 		words.T(ctx, "乙方照附件二的预算和指标做项目，钱只花在预算列出的地方。要改计划先商量，得到同意再改，总金额不增加。"),
@@ -136,6 +137,10 @@ func clauses(ctx context.Context, x award.Annex) []string {
 		words.T(ctx, "碰到问题三方先商量；商量不成，请街道调解；还不行，依法解决。"),
 		words.T(ctx, "三方都签了字，协议就生效。在网上签字和在纸上签字一样算数。内容以指纹对得上的这一份为准。"),
 	}
+	for i, c := range x.Conditions {
+		list = slices.Insert(list, 3+i, words.T(ctx, "评委合议时同意资助，附了条件，乙方照着做：%s", c))
+	}
+	return list
 }
 
 func indicators(ctx context.Context, x award.Annex) []ui.Fact {

@@ -170,6 +170,9 @@ func chairTag(c judging.Chair) ui.TagItem {
 }
 
 func roundTag(r judging.Round) ui.TagItem {
+	if !r.Scores() {
+		return panelRoundTag(r)
+	}
 	switch r.State {
 	case judging.Open:
 		return ui.TagItem{Kind: "ok", Text: "正在打分"}
