@@ -243,12 +243,30 @@ func TestAReplacementGivesUpTheChair(t *testing.T) {
 	}
 	w.must(w.pick(w.reopened(), last))
 	w.marked(third, 94)
-	w.must(w.book.EndReopening(w.ctx, w.staff, w.reopened().ID, Pressed{w.reopened().Version}))
+	w.endedAtOnce()
 	// The same score as before: nothing to correct, and the project goes on with its own window.
 	if w.count(`select count(*) from publicity where cause = 'correction'`, nil) != 0 || w.award(1).State != Publicized {
 		t.Errorf("%s", w.award(1).State)
 	}
 	w.verified()
+}
+
+// endedAtOnce has two people end the reopening in the same moment: it ends once, and the result is computed anew once.
+func (w *world) endedAtOnce() {
+	w.t.Helper()
+	o, second := w.reopened(), w.person("另一位工作人员", identity.DistrictStaff, "jz")
+	var wg sync.WaitGroup
+	done := make([]error, 2)
+	for i, by := range []identity.Actor{w.staff, second} {
+		wg.Go(func() { done[i] = w.book.EndReopening(w.ctx, by, o.ID, Pressed{o.Version}) })
+	}
+	wg.Wait()
+	if (done[0] == nil) == (done[1] == nil) {
+		w.t.Errorf("both or neither: %v", done)
+	}
+	if n := w.count(`select count(*) from round_run`, nil); n != 2 {
+		w.t.Errorf("%d runs", n)
+	}
 }
 
 // A team that leaves while it is marked again ends it; an objection to another project is computed with the result it had.

@@ -98,3 +98,24 @@ func TestAChoosingRoundFillsSeatsGivenUp(t *testing.T) {
 		t.Errorf("%d seats of %d", after, before)
 	}
 }
+
+// A tie that becomes visible after the end, without anybody telling, is found by the calendar, and the district is told once.
+func TestTheCalendarFindsLateTies(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	proposals, jury, _, r := w.opened(1, 3)
+	w.markAll(jury, func(int, Task) int { return 80 })
+	if err := w.book.CloseRound(ctx, w.staff, r.ID, Pressed{r.Version}); err != nil {
+		t.Fatal(err)
+	}
+	w.run(`update person set home = @home::text::ltree, home_state = 'confirmed', version = version + 1 where id = @p`, pg.Args{"home": home, "p": jury[0].ID})
+	for range 2 {
+		w.change(func(ctx context.Context, tx pg.Tx) error { return Remind(ctx, tx, w.clock.Now()) })
+	}
+	late, err := LateTies(ctx, w.db, w.edition)
+	if err != nil || len(late) != 1 || late[0].Kind != "community" || late[0].ProposalID != proposals[0] {
+		t.Errorf("%+v, %v", late, err)
+	}
+	if n := w.count(`select count(*) from notice where person_id = @p and link like '/desk/late-ties/%'`, pg.Args{"p": w.staff.ID}); n != 1 {
+		t.Errorf("the district was told %d times", n)
+	}
+}

@@ -78,9 +78,10 @@ func tellLate(ctx context.Context, tx pg.Tx, h hand, judgeID, proposalID string)
 }
 
 const watchedSQL = `select e.id::text, e.place::text from edition e where e.state in ('reviewing', 'publicizing')
-  and exists (select from review_round r where r.edition_id = e.id and r.state = 'closed') order by e.id`
+  and exists (select from review_round r where r.edition_id = e.id and r.state = 'closed') and not exists (select from review_round r where r.edition_id = e.id and r.state = 'open') order by e.id`
 
-// WatchTies looks for ties that have become visible since the judging closed, as the calendar asks. Whoever they touch is told once.
+// WatchTies looks for ties that have become visible since the judging closed, as the calendar asks; the district is told once. While a
+// round is open its own steps look, which also find somebody for the seats that fall open.
 func WatchTies(ctx context.Context, tx pg.Tx, due time.Time) error {
 	list, err := pg.All[struct{ ID, Place string }](ctx, tx, watchedSQL, nil)
 	if err != nil {

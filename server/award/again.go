@@ -10,7 +10,7 @@ import (
 	"seedbed/domain/judging"
 	"seedbed/server/web"
 	"seedbed/storage/pg"
-	juryview "seedbed/templates/judging"
+	view "seedbed/templates/judging"
 	"seedbed/templates/ui"
 )
 
@@ -37,7 +37,7 @@ func (h deciders) lateTiePage(c *fiber.Ctx, status int, form ui.Form) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, juryview.LateTie(juryview.LateTiePage{SheetToStrike: s, Form: form}))
+	return web.Show(c, status, view.LateTie(view.LateTiePage{SheetToStrike: s, Form: form}))
 }
 
 func (h deciders) strikeTied(c *fiber.Ctx) error {
@@ -75,7 +75,7 @@ func (h deciders) reopeningPage(c *fiber.Ctx, status int, form ui.Form) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, juryview.Reopening(juryview.ReopeningPage{ReopeningView: v, Form: form}))
+	return web.Show(c, status, view.Reopening(view.ReopeningPage{ReopeningView: v, Form: form}))
 }
 
 func (h deciders) pick(c *fiber.Ctx) error {
