@@ -97,6 +97,9 @@ CREATE FUNCTION public.award_confirm_guard() RETURNS trigger
     AS $$
 begin
   if new.state = 'confirmed' and old.state <> 'confirmed' then
+    if exists (select from reopening where proposal_id = new.proposal_id and state = 'open') then
+      raise exception '这个项目正在补评，补评结束以后才能确认' using errcode = 'SB001';
+    end if;
     if exists (select from objection where award_id = new.id and state in ('received','investigating')) then
       raise exception '还有异议没有答复，不能确认' using errcode = 'SB001';
     end if;
@@ -365,7 +368,8 @@ begin
       raise exception '这位评委和这个项目有利害关系，不能安排' using errcode = 'SB001';
     end if;
   else
-    if exists (select from assignment a join review_round r on r.id = a.round_id and r.state <> 'closed' where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted'))
+    if exists (select from assignment a join review_round r on r.id = a.round_id left join reopening o on o.id = a.reopening_id
+        where a.judge_id = new.judge_id and a.proposal_id = new.proposal_id and a.state in ('assigned','accepted') and (r.state <> 'closed' or o.state = 'open'))
       or exists (select from sheet s join review_round r on r.id = s.round_id and r.state <> 'closed' where s.judge_id = new.judge_id and s.proposal_id = new.proposal_id and s.state <> 'invalid') then
       raise exception '请先让这位评委回避这个项目，再登记利害关系' using errcode = 'SB001';
     end if;
@@ -457,6 +461,29 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.reopening_allowed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    if (select state from review_round where id = new.round_id) <> 'closed' then
+      raise exception '评审还没有结束，不用补评' using errcode = 'SB001';
+    end if;
+    if exists (select from award where proposal_id = new.proposal_id and state in ('confirmed','declined','revoked')) then
+      raise exception '这个项目已经立项或者已经结束，不能再补评' using errcode = 'SB001';
+    end if;
+    return new;
+  end if;
+  if (new.round_id, new.proposal_id, new.cause, new.opened_at) is distinct from (old.round_id, old.proposal_id, old.cause, old.opened_at) then
+    raise exception '补评的项目不能改' using errcode = 'SB001';
+  end if;
+  if new.state = 'closed' and old.state = 'open' and (select count(*) from sheet where round_id = new.round_id and proposal_id = new.proposal_id and state = 'locked')
+      < (select min_valid from review_round where id = new.round_id) then
+    raise exception '有效的评分表还不够，补评不能结束' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.round_frozen() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -484,6 +511,30 @@ CREATE FUNCTION public.rubric_whole() RETURNS trigger
 begin
   if new.state = 'open' and new.kind <> 'panel' and (select coalesce(sum(weight), 0) from criterion where round_id = new.id) <> 100 then
     raise exception '评分细则各项权重加起来要等于 100' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.seat_of_its_round() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare o reopening;
+begin
+  if tg_op = 'UPDATE' then
+    if (new.round_id, new.judge_id, new.proposal_id, new.reopening_id, new.chair) is distinct from (old.round_id, old.judge_id, old.proposal_id, old.reopening_id, old.chair) then
+      raise exception '评委的位置不能改给别的项目' using errcode = 'SB001';
+    end if;
+    return new;
+  end if;
+  if new.reopening_id is null then
+    if (select state from review_round where id = new.round_id) = 'closed' then
+      raise exception '评审已经结束，不能再安排评委' using errcode = 'SB001';
+    end if;
+    return new;
+  end if;
+  select * into o from reopening where id = new.reopening_id for no key update;
+  if o.state <> 'open' or o.round_id <> new.round_id or o.proposal_id <> new.proposal_id or new.chair not between 1 and o.need then
+    raise exception '只有正在补评的项目可以补一位评委' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -519,13 +570,28 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.sheet_of_its_round() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.state = 'invalid' or tg_op = 'UPDATE' and (new.state, new.marks, new.total, new.comment) is not distinct from (old.state, old.marks, old.total, old.comment) then
+    return new;
+  end if;
+  if (select state from review_round where id = new.round_id) = 'closed'
+      and not exists (select from assignment a join reopening o on o.id = a.reopening_id and o.state = 'open' where a.id = new.assignment_id) then
+    raise exception '评审已经结束，评分表不能再改' using errcode = 'SB001';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION public.sheet_on_stage() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 declare slot pitch_slot; line int;
 begin
   select s.* into slot from pitch_slot s where s.room_id = new.round_id and s.proposal_id = new.proposal_id;
-  if slot.id is null or new.state not in ('submitted', 'draft') or (tg_op = 'UPDATE' and new.state = old.state) or (tg_op = 'INSERT' and new.state = 'draft') then
+  if slot.id is null or new.state not in ('submitted', 'draft') or (tg_op = 'UPDATE' and new.state = old.state) or (tg_op = 'INSERT' and new.state = 'draft')
+      or exists (select from assignment where id = new.assignment_id and reopening_id is not null) then
     return new;
   end if;
   if new.state = 'submitted' and slot.state = 'waiting' then
@@ -691,7 +757,7 @@ CREATE TABLE public.allocation (
     digest text NOT NULL,
     by_person uuid NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT allocation_cause_check CHECK ((cause = ANY (ARRAY['allocate'::text, 'objection'::text]))),
+    CONSTRAINT allocation_cause_check CHECK ((cause = ANY (ARRAY['allocate'::text, 'objection'::text, 'conflict'::text]))),
     CONSTRAINT allocation_run_check CHECK ((run > 0))
 );
 
@@ -721,7 +787,10 @@ CREATE TABLE public.assignment (
     state text DEFAULT 'assigned'::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    version integer DEFAULT 1 NOT NULL,
+    reopening_id uuid,
+    chair integer,
+    CONSTRAINT assignment_check CHECK (((reopening_id IS NULL) = (chair IS NULL)))
 );
 
 CREATE TABLE public.assignment_plan (
@@ -2428,6 +2497,28 @@ CREATE TABLE public.proposal_standing (
     CONSTRAINT proposal_standing_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'taken_back'::text, 'sent'::text, 'unsent'::text, 'moot'::text])))
 );
 
+CREATE TABLE public.reopening (
+    id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    cause text NOT NULL,
+    reason text NOT NULL,
+    struck uuid[] NOT NULL,
+    need integer NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT reopening_cause_check CHECK ((cause = ANY (ARRAY['objection'::text, 'conflict'::text]))),
+    CONSTRAINT reopening_check CHECK (((state = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT reopening_need_check CHECK ((need > 0)),
+    CONSTRAINT reopening_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT reopening_struck_check CHECK ((cardinality(struck) > 0))
+);
+
 CREATE TABLE public.review_round (
     id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -2531,7 +2622,7 @@ CREATE TABLE public.round_run (
     digest text NOT NULL,
     advice text NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text]))),
+    CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text, 'conflict'::text]))),
     CONSTRAINT round_run_check CHECK (((cause = 'close'::text) OR (reason <> ''::text))),
     CONSTRAINT round_run_run_check CHECK ((run > 0))
 );
@@ -2774,6 +2865,7 @@ CREATE TABLE public.tranche (
     released_at timestamp with time zone,
     reason text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    promised_on date,
     CONSTRAINT tranche_amount_check CHECK ((amount > 0)),
     CONSTRAINT tranche_check CHECK (((reviewed_by IS DISTINCT FROM requested_by) OR (reviewed_by IS NULL))),
     CONSTRAINT tranche_check1 CHECK (((approved_by IS NULL) OR ((approved_by IS DISTINCT FROM reviewed_by) AND (approved_by IS DISTINCT FROM requested_by)))),
@@ -2804,6 +2896,8 @@ CREATE TABLE public.twice_pass (
     comment text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
+    ballots jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT twice_pass_ballots_check CHECK ((jsonb_typeof(ballots) = 'array'::text)),
     CONSTRAINT twice_pass_check CHECK (((pass < 3) OR (reason <> ''::text))),
     CONSTRAINT twice_pass_pass_check CHECK (((pass >= 1) AND (pass <= 3)))
 );
@@ -3281,6 +3375,9 @@ ALTER TABLE ONLY public.publicity
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_edition_id_seq_key UNIQUE (edition_id, seq);
 
@@ -3404,6 +3501,8 @@ CREATE INDEX agreement_lead_of ON public.agreement_lead USING btree (agreement_i
 CREATE INDEX appeal_of ON public.appeal USING btree (proposal_id, at);
 
 CREATE INDEX appeal_place ON public.appeal USING gist (place);
+
+CREATE UNIQUE INDEX assignment_chair ON public.assignment USING btree (reopening_id, chair) WHERE (state = ANY (ARRAY['assigned'::text, 'accepted'::text]));
 
 CREATE INDEX assignment_judge ON public.assignment USING btree (judge_id, state);
 
@@ -3586,6 +3685,10 @@ CREATE INDEX publicity_item_award ON public.publicity_item USING btree (award_id
 CREATE INDEX publicity_open ON public.publicity USING btree (closes_at) WHERE (state = 'open'::text);
 
 CREATE INDEX publicity_unarchived ON public.publicity USING btree (opens_at) WHERE (archived_at IS NULL);
+
+CREATE INDEX reopening_edition ON public.reopening USING btree (edition_id);
+
+CREATE UNIQUE INDEX reopening_one ON public.reopening USING btree (round_id, proposal_id) WHERE (state = 'open'::text);
 
 CREATE UNIQUE INDEX review_round_panel ON public.review_round USING btree (edition_id) WHERE (kind = 'panel'::text);
 
@@ -3877,6 +3980,12 @@ CREATE TRIGGER publicity_move BEFORE UPDATE ON public.publicity FOR EACH ROW EXE
 
 CREATE TRIGGER publicity_sealed BEFORE UPDATE ON public.publicity FOR EACH ROW EXECUTE FUNCTION public.publicity_sealed();
 
+CREATE TRIGGER reopening_allowed BEFORE INSERT OR UPDATE ON public.reopening FOR EACH ROW EXECUTE FUNCTION public.reopening_allowed();
+
+CREATE CONSTRAINT TRIGGER reopening_audited AFTER INSERT OR UPDATE ON public.reopening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('reopening');
+
+CREATE TRIGGER reopening_move BEFORE UPDATE ON public.reopening FOR EACH ROW EXECUTE FUNCTION public.check_move('reopening');
+
 CREATE CONSTRAINT TRIGGER review_round_audited AFTER INSERT OR UPDATE ON public.review_round DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('review_round');
 
 CREATE TRIGGER review_round_frozen BEFORE UPDATE ON public.review_round FOR EACH ROW EXECUTE FUNCTION public.round_frozen();
@@ -3905,6 +4014,8 @@ CREATE TRIGGER round_run_never BEFORE DELETE OR UPDATE ON public.round_run FOR E
 
 CREATE TRIGGER seat_lock_no_conflict BEFORE INSERT ON public.seat_lock FOR EACH ROW EXECUTE FUNCTION public.no_conflicted_assignment();
 
+CREATE TRIGGER seat_of_its_round BEFORE INSERT OR UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.seat_of_its_round();
+
 CREATE CONSTRAINT TRIGGER sheet_audited AFTER INSERT OR UPDATE ON public.sheet DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('sheet');
 
 CREATE TRIGGER sheet_fair BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_fair();
@@ -3916,6 +4027,8 @@ CREATE TRIGGER sheet_import_move BEFORE UPDATE ON public.sheet_import FOR EACH R
 CREATE TRIGGER sheet_locked BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_locked();
 
 CREATE TRIGGER sheet_move BEFORE UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.check_move('sheet');
+
+CREATE TRIGGER sheet_of_its_round BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_of_its_round();
 
 CREATE TRIGGER sheet_on_stage BEFORE INSERT OR UPDATE ON public.sheet FOR EACH ROW EXECUTE FUNCTION public.sheet_on_stage();
 
@@ -4059,6 +4172,9 @@ ALTER TABLE ONLY public.assignment_plan
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_reopening_id_fkey FOREIGN KEY (reopening_id) REFERENCES public.reopening(id);
 
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
@@ -4717,6 +4833,18 @@ ALTER TABLE ONLY public.publicity
 ALTER TABLE ONLY public.publicity
     ADD CONSTRAINT publicity_publisher_fkey FOREIGN KEY (publisher) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
+
 ALTER TABLE ONLY public.review_round
     ADD CONSTRAINT review_round_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 
@@ -5205,6 +5333,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_return TO seedbed_app
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_save TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_standing TO seedbed_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reopening TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_round TO seedbed_app;
 
