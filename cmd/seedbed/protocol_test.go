@@ -49,7 +49,7 @@ func sampleIsReplayed(t *testing.T, h *House) {
 	}
 	type up struct{ ID, Edition, Round, Digest string }
 	notices, err := pg.All[up](t.Context(), h.Engines.DB, `select n.id::text as id, n.edition_id::text as edition, r.id::text as round, r.digest from publicity n join review_round r on r.edition_id = n.edition_id and r.state = 'closed'
-    where n.cause = 'first' and r.seq = (select max(seq) from review_round where edition_id = n.edition_id) order by n.opens_at`, nil)
+    where n.cause = 'first' and r.seq = (select max(seq) from review_round where edition_id = n.edition_id and kind <> 'panel') order by n.opens_at`, nil)
 	if err != nil || len(notices) < 2 {
 		t.Fatalf("%d notices, %v", len(notices), err)
 	}
@@ -73,6 +73,9 @@ func sampleIsReplayed(t *testing.T, h *House) {
 		}
 		if _, err := replayed(t, []byte(r.Protocol)); err != nil {
 			t.Errorf("round %s: %v", id, err)
+		}
+		if r.Advice == "" { // a panel votes, and needs no arithmetic beside it
+			continue
 		}
 		var a judging.Advice
 		if err := json.Unmarshal([]byte(r.Advice), &a); err != nil {

@@ -45,6 +45,10 @@ var rareJudging = []string{
 	`select j.person_id::text as who, x as path from ` + liveRound + ` join (select * from judge where state = 'accepted' order by id limit 1) l on true join judge j on j.edition_id = r.edition_id and j.person_id = l.person_id,
   unnest(array['/review', '/review/profile', '/review/my/phrases', '/review/judges/' || j.id, '/review/judges/' || j.id || '/wishes', '/review/rounds/' || r.id || '/sheets', '/review/pitch/' || r.id || '?stay=1']) x`,
 	`select j.person_id::text as who, '/review/judges/' || j.id as path from judge j where j.state = 'invited' order by j.id limit 1`,
+	// The panel, for the desk and for who sat on it; what a team was told to keep to.
+	`select g.person_id::text as who, x as path from (select * from review_round where kind = 'panel' order by id limit 1) r` + byDistrict + `, unnest(array['/desk/panels/' || r.id, '/desk/editions/' || r.edition_id || '/judging', '/desk/editions/' || r.edition_id || '/results']) x`,
+	`select j.person_id::text as who, '/review/panels/' || r.id as path from (select * from review_round where kind = 'panel' order by id limit 1) r join judge j on j.edition_id = r.edition_id and j.state = 'accepted' order by j.id limit 1`,
+	`select p.lead_id::text as who, '/proposals/' || p.id || x as path from (select p.* from proposal p join panel_word w on w.proposal_id = p.id and cardinality(w.conditions) > 0 order by p.id limit 1) p, unnest(array['/result', '/refine']) x`,
 	// Residents vote, and see what came of an earlier vote.
 	`select p.id::text as who, x as path from ` + liveRound + ` join (select * from person p where home_state = 'confirmed' and not exists (select from team_member m where m.person_id = p.id) order by created_at, id limit 1) p on true,
   unnest(array['/vote', '/vote/' || r.id, '/me']) x`,

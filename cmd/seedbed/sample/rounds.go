@@ -42,7 +42,46 @@ func (g *garden) twoRounds(ctx context.Context, s season, e edition.Edition, lis
 	if err := h.count(ctx); err != nil {
 		return err
 	}
-	return g.deliberate(ctx, e, h.round)
+	if err := g.deliberate(ctx, e, h.round); err != nil {
+		return err
+	}
+	if err := g.panel(ctx, e); err != nil {
+		return fmt.Errorf("the panel: %w", err)
+	}
+	return nil
+}
+
+// panel has the judges vote on what was ranked: all of it passes, some of it under conditions, one by a narrow vote.
+//
+//words:none
+func (g *garden) panel(ctx context.Context, e edition.Edition) error {
+	round := id()
+	if err := g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: round, Kind: judging.Deliberated, ClosesAt: g.Clock.Now().AddDate(0, 0, 2)}); err != nil {
+		return err
+	}
+	if err := g.Juries.OpenPanel(ctx, g.district, round, judging.Pressed{Version: 1}); err != nil {
+		return err
+	}
+	v, err := g.Juries.Panel(ctx, g.district, round)
+	if err != nil {
+		return err
+	}
+	for i, p := range v.Projects {
+		n := judging.NewPanelWord{ID: id(), Yes: len(p.Seats)}
+		for _, s := range p.Seats {
+			n.Present = append(n.Present, s.ID)
+		}
+		switch i % 10 {
+		case 3:
+			n.Yes, n.Abstain, n.Conditions = n.Yes-1, 1, "场地先和物业签好字\n每次活动都请一位邻居做安全员"
+		case 7:
+			n.Yes, n.Nay, n.Reason = n.Yes-1, 1, "有一位评委担心雨天办不成，请准备室内的地方。"
+		}
+		if err := g.Juries.RecordPanel(ctx, g.district, round, p.ProposalID, n); err != nil {
+			return fmt.Errorf("project %d: %w", i, err)
+		}
+	}
+	return g.Juries.ClosePanel(ctx, g.district, round, judging.Pressed{Version: 2})
 }
 
 // deliberate has three judges put down what they said of a project near the line; the ranks stay as they are.
