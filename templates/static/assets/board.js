@@ -51,7 +51,12 @@
     });
   };
 
-  if (live && "EventSource" in window) open();
+  if (live && "EventSource" in window) {
+    open();
+    // A page that is left may be kept for the way back, and its line with it: a browser has six lines to a house, no more.
+    addEventListener("pagehide", () => { clearTimeout(again); source.close(); });
+    addEventListener("pageshow", e => { if (e.persisted) open(); });
+  }
   setInterval(tick, 250);
   tick();
 })();
