@@ -198,8 +198,8 @@
     }
     form.elements.version.value = got.version;
     for (const [k, d] of sent) if (decisions.get(k) === d) decisions.delete(k);
+    offer(got.clashes); // first: it takes away what was undecided before, and laying may find more
     if (got.others || pending.size || sent.length) lay(got.values, record.list, pending);
-    offer(got.clashes);
     mark(got.wrong);
     missing(got.gaps, got.done);
     money();
