@@ -3,7 +3,6 @@ package award
 import (
 	"context"
 	"fmt"
-	"unicode/utf8"
 
 	"seedbed/domain/audit"
 	"seedbed/domain/edition"
@@ -31,13 +30,9 @@ type PanelRuling struct {
 }
 
 func (r PanelAnswer) check() error {
-	switch runes := utf8.RuneCountInString(r.Answer); {
-	case runes < 10:
-		return fault.Field("answer", "请把核实的情况和理由写清楚，至少 10 个字，会原样告诉提异议的人")
-	case runes > 1000:
-		return fault.Field("answer", "最多 %d 个字，现在是 %d 个字", 1000, runes)
-	}
-	return nil
+	var wrong fault.Fields
+	checkAnswer(&wrong, r.Answer)
+	return wrong.Err()
 }
 
 // PanelCase is an objection whose target the panel may vote on again, with the panel. The reader answers the objection and may

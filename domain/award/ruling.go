@@ -56,13 +56,18 @@ func (r Ruling) check() error {
 	case r.remedy() == Strike && (len(r.Sheets) == 0 || slices.ContainsFunc(r.Sheets, func(id string) bool { return uuid.Validate(id) != nil || len(id) != 36 })):
 		wrong.Add("sheets", "请选要作废的评分表")
 	}
-	switch runes := utf8.RuneCountInString(r.Answer); {
+	checkAnswer(&wrong, r.Answer)
+	return wrong.Err()
+}
+
+// checkAnswer asks for an answer that can be told as it is to who objected.
+func checkAnswer(wrong *fault.Fields, answer string) {
+	switch runes := utf8.RuneCountInString(answer); {
 	case runes < 10:
 		wrong.Add("answer", "请把核实的情况和理由写清楚，至少 10 个字，会原样告诉提异议的人")
 	case runes > 1000:
 		wrong.Add("answer", "最多 %d 个字，现在是 %d 个字", 1000, runes)
 	}
-	return wrong.Err()
 }
 
 const ruleSQL = `update objection set state = @to, answer = @answer, decided_at = @at, remedy = @remedy, sheets = @sheets::text[]::uuid[], version = version + 1 where id = @id::uuid`
