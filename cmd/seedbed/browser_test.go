@@ -120,11 +120,15 @@ func (b *browser) answers(is func() bool) (yes bool) {
 	return is()
 }
 
-// open goes to a page and expects it to be there.
+// open goes to a page and expects it to be there. Where the page that is left came anew in the same moment, the address
+// is entered again, as a person would.
 func (w *tab) open(path string) *tab {
 	w.t.Helper()
 	w.step++
 	res, err := chromedp.Run(w.page, chromedp.NavigateResponse(w.base+path))
+	for try := 0; try < 3 && err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED"); try++ {
+		res, err = chromedp.Run(w.page, chromedp.NavigateResponse(w.base+path))
+	}
 	if err != nil {
 		w.fail("opening %s: %v", path, err)
 	}

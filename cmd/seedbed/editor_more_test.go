@@ -50,7 +50,6 @@ func TestScreensPhotosInPartsAreMadeSmaller(t *testing.T) {
 	path, size := w.grain("grain.jpg")
 	w.edit("photos")
 	tab.tick("kind", "need").files("photos", path)
-	js[bool](tab, `document.querySelector("#photos button").click() || true`)
 	one := func(sql string) int {
 		n, err := pg.Value[int](t.Context(), w.house.Engines.DB, sql, nil)
 		if err != nil {
@@ -58,10 +57,13 @@ func TestScreensPhotosInPartsAreMadeSmaller(t *testing.T) {
 		}
 		return n
 	}
-	w.until("a part has come", func() bool { return one(`select coalesce(max(received), 0) from upload`) > 0 })
-	w.line.set(true)
-	if one(`select count(*) from upload where done_at is null`) == 0 {
-		t.Log("all parts came before the line was cut")
+	w.line.cutAfter(400 << 10) // a part and a half
+	js[bool](tab, `document.querySelector("#photos button").click() || true`)
+	w.until("it waits for the line", func() bool {
+		return strings.Contains(js[string](tab, `document.querySelector("[data-queue]").textContent`), "等网络")
+	})
+	if one(`select count(*) from upload where done_at is null and received > 0`) != 1 {
+		t.Error("the line was not cut between two parts")
 	}
 	w.line.set(false)
 	w.edit("photos")

@@ -13,6 +13,7 @@ type line struct {
 	mu    sync.Mutex
 	to    string
 	cut   bool
+	left  int64 // bytes that still go up before the line cuts itself; 0: it does not
 	conns map[net.Conn]bool
 }
 
@@ -50,7 +51,7 @@ func (w *line) join(near net.Conn) {
 	}
 	w.conns[near], w.conns[far] = true, true
 	w.mu.Unlock()
-	go func() { _, _ = io.Copy(far, near); _ = far.Close() }()
+	go func() { _, _ = io.Copy(far, up{near, w}); _ = far.Close() }()
 	_, _ = io.Copy(near, far)
 	_ = near.Close()
 	w.mu.Lock()
@@ -68,4 +69,31 @@ func (w *line) set(cut bool) {
 			_ = c.Close()
 		}
 	}
+}
+
+// cutAfter lets so many bytes go up, and then cuts the line.
+func (w *line) cutAfter(bytes int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left = bytes
+}
+
+// up is what a phone sends.
+type up struct {
+	net.Conn
+	line *line
+}
+
+func (u up) Read(p []byte) (int, error) {
+	n, err := u.Conn.Read(p)
+	u.line.mu.Lock()
+	over := u.line.left > 0 && u.line.left <= int64(n)
+	if u.line.left > 0 {
+		u.line.left = max(0, u.line.left-int64(n))
+	}
+	u.line.mu.Unlock()
+	if over {
+		u.line.set(true)
+	}
+	return n, err
 }

@@ -39,6 +39,14 @@
     }
     return got;
   };
+  // The page comes anew to show what has arrived, unless somebody is just going elsewhere or writing: coming anew would
+  // take that back.
+  let leaving = 0;
+  addEventListener("beforeunload", () => { leaving = Date.now(); });
+  const anew = () => {
+    if (Date.now() - leaving < 8000 || doc.activeElement.matches("textarea,input:not([type=hidden],[type=file])")) setTimeout(anew, 3000);
+    else location.reload();
+  };
   let busy = false;
   const pump = async () => {
     if (busy) return;
@@ -66,7 +74,7 @@
         }
       }
     } finally { busy = false; }
-    if (arrived && !(await list("photos")).some(p => p.owner === id && p.who === who)) location.reload();
+    if (arrived && !(await list("photos")).some(p => p.owner === id && p.who === who)) anew();
   };
   const picker = one("[type=file]", uploads);
   uploads.addEventListener("submit", async e => {
