@@ -88,6 +88,9 @@ func js[T any](w *tab, script string) T {
 	w.t.Helper()
 	if !w.waits {
 		v, err := chromedp.Run(w.page, chromedp.Evaluate[T](script))
+		for end := time.Now().Add(10 * time.Second); err != nil && unasked(err) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			v, err = chromedp.Run(w.page, chromedp.Evaluate[T](script))
+		}
 		if err != nil {
 			w.fail("%v in %s", err, script)
 		}
@@ -100,6 +103,11 @@ func js[T any](w *tab, script string) T {
 		panic(unanswered{})
 	}
 	return v
+}
+
+// unasked tells whether a script never ran, because the page it was for was just on its way out.
+func unasked(err error) bool {
+	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "Cannot find default execution context")
 }
 
 // unanswered is what a page on its way out says.
@@ -292,12 +300,17 @@ func (w *tab) arrived(label string) *tab {
 	return w
 }
 
-// see expects a text on the page.
+// see expects a text on the page, at once or in a moment: a script may just be laying it.
 func (w *tab) see(texts ...string) *tab {
 	w.t.Helper()
 	for _, text := range texts {
-		if !js[bool](w, `document.body.innerText.replace(/\s+/g, " ").includes(`+strconv.Quote(text)+`)`) {
-			w.fail("does not see %q", text)
+		is := func() bool {
+			return js[bool](w, `document.body.innerText.replace(/\s+/g, " ").includes(`+strconv.Quote(text)+`)`)
+		}
+		for end := time.Now().Add(10 * time.Second); !w.answers(is); time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(end) {
+				w.fail("does not see %q", text)
+			}
 		}
 	}
 	return w

@@ -41,7 +41,7 @@ func (w *pitching) mark(slot judging.Slot, from, to int) {
 // soon waits until the window shows something by itself.
 func (w *tab) soon(what, script string) *tab {
 	w.t.Helper()
-	for range 100 {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
 		ctx, cancel := context.WithTimeout(w.page, 2*time.Second) // a page that comes anew meanwhile does not answer
 		v, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script))
 		cancel()

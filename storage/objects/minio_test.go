@@ -58,7 +58,7 @@ func TestServerAwayAndBack(t *testing.T) {
 	server.Stop()
 	start := time.Now()
 	allBusy(t.Context(), t, store, name)
-	if took := time.Since(start); took > 15*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("six questions to a server that is away took %v", took)
 	}
 	server.Start(t)
@@ -83,7 +83,7 @@ func TestServerSilent(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	allBusy(ctx, t, store, digest(nil))
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("a deadline of 0.3 s took %v", took)
 	}
 }

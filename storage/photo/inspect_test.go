@@ -111,14 +111,13 @@ func TestBombsAreRefusedFromTheHeader(t *testing.T) {
 		"PNG 50 MP of 16 bit": pngClaiming(10000, 5000, 16, 6),
 		"WebP 16384²":         webp,
 	} {
-		start := time.Now()
 		used := memory(func() {
 			if err := refused(t, what, b); !strings.Contains(fault.MessageOf(err).String(), "太大") {
 				t.Errorf("%s was not refused for its size: %v", what, err)
 			}
 		})
-		if took := time.Since(start); took > time.Second || used > 2<<20 {
-			t.Errorf("%s: refusing took %v and %d KB", what, took, used>>10)
+		if used > 2<<20 {
+			t.Errorf("%s: refusing took %d KB", what, used>>10)
 		}
 	}
 	if _, err := photo.Inspect(bytes.NewReader(jpegClaiming(t, 8000, 6250))); err != nil {

@@ -145,6 +145,16 @@ func (b *tab) text(selector string) string {
 	return b.tell("document.querySelector(" + strconv.Quote(selector) + ").textContent.trim()")
 }
 
+// until waits for what the page does by itself.
+func (b *tab) until(what string, so func() bool) {
+	b.t.Helper()
+	for end := time.Now().Add(time.Minute); !so(); b.do(chromedp.Sleep(50 * time.Millisecond)) {
+		if time.Now().After(end) {
+			b.t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
 func (b *tab) quiet() {
 	b.t.Helper()
 	b.mu.Lock()
@@ -222,11 +232,9 @@ func TestScriptHelpsWithForms(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
 		}
 	}
-	b.do(chromedp.Sleep(2500 * time.Millisecond))
-	if got := b.text("#proposal > [role=status]"); got != "已保存 10:42" {
-		t.Errorf("autosave says %q", got)
-	}
-	b.do(chromedp.Click("[name=save]"), chromedp.Sleep(300*time.Millisecond))
+	b.until("autosave says so", func() bool { return b.text("#proposal > [role=status]") == "已保存 10:42" })
+	b.do(chromedp.Click("[name=save]"))
+	b.until("the form is posted", func() bool { return strings.Contains(strings.Join(h.got(), "\n"), "save=draft") })
 	posted := strings.Join(h.got(), "\n")
 	for _, want := range []string{"/settings _token=tok&back=%2Fprojects%2F7&size=large", "autosave=1", "save=draft"} {
 		if !strings.Contains(posted, want) {
@@ -239,20 +247,15 @@ func TestScriptHelpsWithForms(t *testing.T) {
 func TestASecondPressIsTheSamePress(t *testing.T) {
 	h, b := open(t), browse(t)
 	b.open(h.URL+"/desk", 1280)
-	press := func(pause time.Duration) {
-		b.tell(`document.querySelector('form[action="/c/1/approve"] button').click()`)
-		b.do(chromedp.Sleep(pause))
-	}
-	press(200 * time.Millisecond)
-	press(200 * time.Millisecond)
+	const button = `document.querySelector('form[action="/c/1/approve"] button')`
+	b.tell(button + `.click(), setTimeout(() => { ` + button + `.click(); window.twice = true }, 200)`)
+	b.until("both presses are made", func() bool { return b.tell("window.twice") == "true" && len(h.got()) > 0 })
+	b.do(chromedp.Sleep(1500 * time.Millisecond)) // a second post would have come by now, and the button lives again
 	if got := h.got(); len(got) != 1 || got[0] != "/c/1/approve _token=tok&version=3" {
 		t.Errorf("posted %q", got)
 	}
-	b.do(chromedp.Sleep(time.Second))
-	press(200 * time.Millisecond)
-	if got := h.got(); len(got) != 2 {
-		t.Errorf("a second later the button is still dead: %q", got)
-	}
+	b.tell(button + `.click()`)
+	b.until("a second later the button works again", func() bool { return len(h.got()) == 2 })
 }
 
 func TestRubricAddsUp(t *testing.T) {
@@ -278,14 +281,9 @@ func TestPhotosTravelLight(t *testing.T) {
 	}
 	b.open(h.URL+"/form", 390)
 	b.do(chromedp.SetUploadFiles("#f-photos", []string{file}))
-	const ready = `(document.querySelector("[data-shrunk]").textContent)`
-	for range 50 {
-		if b.tell(ready) != "" {
-			break
-		}
-		b.do(chromedp.Sleep(100 * time.Millisecond))
-	}
-	b.do(chromedp.Click("[name=save]"), chromedp.Sleep(500*time.Millisecond))
+	b.until("the photo is smaller", func() bool { return b.text("[data-shrunk]") != "" })
+	b.do(chromedp.Click("[name=save]"))
+	b.until("the photo has come", func() bool { return len(h.photo()) > 0 })
 	sent := h.photo()
 	cfg, err := jpeg.DecodeConfig(bytes.NewReader(sent))
 	if err != nil || max(cfg.Width, cfg.Height) != 1600 || min(cfg.Width, cfg.Height) != 1066 && min(cfg.Width, cfg.Height) != 1067 {
