@@ -59,9 +59,7 @@ func TestScreensPhotosInPartsAreMadeSmaller(t *testing.T) {
 	}
 	w.line.cutAfter(400 << 10) // a part and a half
 	js[bool](tab, `document.querySelector("#photos button").click() || true`)
-	w.until("it waits for the line", func() bool {
-		return strings.Contains(js[string](tab, `document.querySelector("[data-queue]").textContent`), "等网络")
-	})
+	w.until("the line is cut", w.line.isCut)
 	if one(`select count(*) from upload where done_at is null and received > 0`) != 1 {
 		t.Error("the line was not cut between two parts")
 	}

@@ -71,6 +71,12 @@ func (w *line) set(cut bool) {
 	}
 }
 
+func (w *line) isCut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cut
+}
+
 // cutAfter lets so many bytes go up, and then cuts the line.
 func (w *line) cutAfter(bytes int64) {
 	w.mu.Lock()
