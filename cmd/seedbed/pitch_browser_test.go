@@ -112,6 +112,7 @@ func TestThePitchRoomFollowsItsHost(t *testing.T) {
 	}
 	host.open(at + "/host").see("继续计时").shot("pitch-host").open("/help")
 	hall.hallShot("board-clock")
+	hall.quiet()
 	judge.open("/review/pitch/" + w.round).see("亮分以前，谁也看不到您打的分").shot("pitch-judge-handed-in")
 	eleventh, _ := w.view().Current()
 	w.step(judging.DoNext, "")
@@ -134,6 +135,15 @@ func TestThePitchRoomFollowsItsHost(t *testing.T) {
 	host.open(at+"/minutes").tick("present", w.view().Jury[0].ID).press("写好纪要").see("打印纪要").shot("pitch-minutes")
 	seal := b.as("anybody", "").open("/minutes/" + w.round)
 	seal.see(strings.TrimSpace(w.view().Minute.Digest)).shot("pitch-seal")
+}
+
+// quiet holds a board to asking the house for nothing but its one line of news.
+func (w *tab) quiet() {
+	w.t.Helper()
+	const asked = `performance.getEntriesByType("resource").filter(e => e.initiatorType === "fetch").map(e => e.name).join(" ")`
+	if got := js[string](w, asked); got != "" {
+		w.t.Errorf("the board asked for %.200s", got)
+	}
 }
 
 // showNow ends the pitch on the stage by calling the next, shows its marks, and takes the call back so that the next one

@@ -340,17 +340,5 @@
     if (link) link.click();
   });
 
-  // A part with data-live="5" and an id is fetched anew every 5 seconds from its own page.
-  for (const part of all("[data-live]")) {
-    setInterval(async () => {
-      if (doc.hidden) return;
-      try {
-        const answer = await fetch(location.href);
-        const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-        if (fresh && fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
-      } catch (e) { /* the next round tries again */ }
-    }, 1000 * part.dataset.live);
-  }
-
   addEventListener("pageshow", () => { for (const form of all("form")) { delete form.dataset.busy; delete form.dataset.sent; } });
 })();
