@@ -171,6 +171,10 @@ func (w *tab) stretch(s stop, width int64) {
 		}
 		w.wide(width)
 	}
+	// A page that nobody touches asks the house for little: the form of a proposal fetches its other steps, once.
+	if n := js[int](w, `performance.getEntriesByType("resource").filter(e => e.initiatorType === "fetch").length`); n > 20 {
+		w.t.Errorf("%s as %s has asked the house %d times while it was looked at", s.path, s.who, n)
+	}
 	js[bool](w, `(document.documentElement.style.fontSize = "32px", dispatchEvent(new Event("resize")), true)`)
 	if n := js[int](w, over); n > 0 {
 		widest := js[string](w, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".nav,.tabs,.scroll,.chips,svg,.vh") && [...e.children].every(c => c.getBoundingClientRect().right <= document.documentElement.clientWidth + 1)).slice(0, 3).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 20)).join(", ")`)
