@@ -86,8 +86,8 @@ type Slot struct {
 	Reason     string
 	Score      *int // hundredths, once shown
 	Marks      []ShownMark
-	In         int // sheets handed in
-	Seats      int // judges who mark it
+	In         int        // sheets handed in
+	Seats      int        // judges who mark it
 	JoinedAt   *time.Time // set where it joined after the order was drawn, and so stands behind it
 	Version    int
 }

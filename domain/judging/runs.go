@@ -18,9 +18,9 @@ type Run struct {
 	Run      int
 	Cause    string // "close", ByObjection or ByConflict
 	Reason   string
-	Protocol string // of kind "round"
-	Digest   string // of the outcome
-	Advice   string // what Advice reads
+	Protocol string   // of kind "round"
+	Digest   string   // of the outcome
+	Advice   string   // what Advice reads
 	Struck   []string // sheets it was made without for the first time; none where others were marked in their place
 	At       time.Time
 }
