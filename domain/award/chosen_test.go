@@ -108,7 +108,7 @@ func (w *chosenWorld) strike(sheet string) (Struckness, error) {
 
 func (w *chosenWorld) told(person, word string) int64 {
 	w.t.Helper()
-	return w.count(`select count(*) from notice where person_id = @p and text::text like '%' || @word || '%'`, pg.Args{"p": person, "word": word})
+	return w.count(`select count(*) from notice where person_id = @p and (text || args::text) like '%' || @word || '%'`, pg.Args{"p": person, "word": word})
 }
 
 // DOMAIN §7.4 for a round that chooses: with enough sheets left the choice is made anew at once. Whoever passes now goes on, who was

@@ -980,9 +980,9 @@ func follows(p LateTiePage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var45 string
-				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(words.T(ctx, "作废以后只剩 %d 份有效，不够 %d 份。这个项目要另请评委补评，补评结束再重新计算谁进入下一轮。已经进入的都不变。", p.Left, p.Round.MinValid))
+				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(words.T(ctx, "作废以后只剩 %d 份有效，不够 %d 份。这个项目要另请评委补评，补评结束再重新计算谁进入下一轮。已经进入的都不变。补评结束以前，下一轮可以开始，但是不能结束。", p.Left, p.Round.MinValid))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/judging/again.templ`, Line: 170, Col: 209}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/judging/again.templ`, Line: 170, Col: 275}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 				if templ_7745c5c3_Err != nil {
