@@ -235,6 +235,16 @@ func TestAChoosingRoundReopensForAProject(t *testing.T) {
 	w.must(w.world.jury.CloseRound(w.ctx, w.staff, pitch, judging.Pressed{Version: 2}))
 	w.wantStates("ranked", "ranked", "ranked", "not_shortlisted")
 	w.verified()
+	// The public notice offers both computations of the desk round, beside the one of the pitches.
+	list, err := w.book.NoticeFiles(w.ctx, w.publicized().ID)
+	w.must(err)
+	names := ""
+	for _, f := range list {
+		names += f.Name + " "
+	}
+	if !strings.Contains(names, "round-1-1.json round-1-2.json round-2-1.json") || strings.Contains(names, "round-2-2") {
+		t.Errorf("the notice offers %s", names)
+	}
 }
 
 // A desk round under way takes who passes now as the last in its order, with seats by the ordinary computation.
