@@ -215,7 +215,7 @@ func TestAChoosingRoundReopensForAProject(t *testing.T) {
 	w.must(w.pick(w.reopened(), w.last))
 	w.read([]identity.Actor{a}, func(int, int) int { return 84 })
 	err = w.world.jury.CloseRound(w.ctx, w.staff, pitch, judging.Pressed{Version: 2})
-	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.MessageOf(err).Text, "补评") {
+	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.MessageOf(err).Text, "初评还有项目在补评") {
 		t.Errorf("the next round ended: %v", err)
 	}
 	o := w.reopened()

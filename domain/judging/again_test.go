@@ -182,7 +182,7 @@ func TestThePitchesWaitForWhoIsMarkedAgain(t *testing.T) {
 	if err := press(DoNext); err != nil {
 		t.Fatal(err)
 	}
-	if err := press(DoEnd); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.MessageOf(err).Text, "补评") {
+	if err := press(DoEnd); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.MessageOf(err).Text, "初评还有项目在补评") {
 		t.Errorf("the pitches ended: %v", err)
 	}
 }
