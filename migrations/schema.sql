@@ -2289,6 +2289,7 @@ CREATE TABLE public.pitch_slot (
     score integer,
     marks jsonb DEFAULT '[]'::jsonb NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    joined_at timestamp with time zone,
     CONSTRAINT pitch_slot_check CHECK (((state = 'shown'::text) = (score IS NOT NULL)))
 );
 
@@ -2622,6 +2623,7 @@ CREATE TABLE public.round_run (
     digest text NOT NULL,
     advice text NOT NULL,
     at timestamp with time zone NOT NULL,
+    struck uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT round_run_cause_check CHECK ((cause = ANY (ARRAY['close'::text, 'objection'::text, 'conflict'::text]))),
     CONSTRAINT round_run_check CHECK (((cause = 'close'::text) OR (reason <> ''::text))),
     CONSTRAINT round_run_run_check CHECK ((run > 0))

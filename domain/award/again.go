@@ -33,11 +33,13 @@ func (n TiedSheet) check() error {
 type Struckness struct {
 	EditionID string
 	Reopening string // of the project, where too few sheets are left; else "" and the result is computed anew
+	Chose     bool   // the sheet's round only chose who goes on to the next one
 }
 
 // StrikeTied strikes a locked sheet out because of a tie that became known after the round had closed (DOMAIN §7.4). With enough
 // sheets left the result is computed anew at once; with too few the round is opened again for the project. A
-// project that is confirmed is not touched any more. The same form twice is one.
+// project that is confirmed is not touched any more, and a round that only chose who goes on is over when the next one is. The
+// same form twice is one.
 func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string, n TiedSheet) (Struckness, error) {
 	t, err := b.tied(ctx, by, sheetID)
 	if err != nil {
@@ -51,7 +53,7 @@ func (b *Book) StrikeTied(ctx context.Context, by identity.Actor, sheetID string
 			return Struckness{}, err
 		}
 	}
-	s := Struckness{EditionID: t.editionID}
+	s := Struckness{EditionID: t.editionID, Chose: t.chose}
 	open, err := pg.Values[string](ctx, b.db, reopenedBySQL, pg.Args{"id": sheetID})
 	if len(open) > 0 {
 		s.Reopening = open[0]
@@ -65,12 +67,16 @@ func (b *Book) strikeTied(ctx context.Context, t target, sheetID string, n TiedS
 		if _, err := edition.Lock(ctx, tx, t.editionID); err != nil {
 			return err
 		}
+		if t.chose {
+			_, err := judging.StrikeChosen(ctx, tx, h.w, h.at, t.roundID, sheetID, n.Reason)
+			if fault.Is(err, fault.NotFound) { // somebody was quicker
+				err = stale()
+			}
+			return err
+		}
 		e, round, err := b.lastRound(ctx, tx, t.editionID)
 		if err != nil {
 			return err
-		}
-		if round.ID != t.roundID || round.Selects() {
-			return fault.New(fault.Conflict, "这一轮只决定谁进入下一轮，已经过去了，评分表不再改变结果。请写进会议纪要")
 		}
 		late, err := judging.LateTieOf(ctx, tx, sheetID)
 		if fault.Is(err, fault.NotFound) { // somebody was quicker
@@ -98,14 +104,16 @@ func (b *Book) strikeTied(ctx context.Context, t target, sheetID string, n TiedS
 type target struct {
 	w                  identity.Warrant
 	editionID, roundID string
+	chose              bool // the round only chose who goes on
 	done               bool // the actor has struck it out already
 }
 
 const (
-	sheetRoundSQL = `select r.id::text as round, r.edition_id::text as edition, r.place::text, s.state, s.version
+	sheetRoundSQL = `select r.id::text as round, r.edition_id::text as edition, r.place::text, num_nonnulls(r.cut_score, r.cut_top) > 0 as chose, s.state, s.version
   from sheet s join review_round r on r.id = s.round_id where s.id = @id::uuid`
 	reopenedBySQL = `select o.id::text from reopening o where @id::uuid = any(o.struck) and o.state = 'open' order by o.opened_at desc limit 1`
-	openAgainSQL  = `select o.edition_id::text as edition, r.place::text, o.round_id::text as round, o.proposal_id::text as proposal, o.cause, o.reason, p.title from reopening o
+	openAgainSQL  = `select o.edition_id::text as edition, r.place::text, o.round_id::text as round, o.proposal_id::text as proposal, o.cause, o.reason, p.title,
+    num_nonnulls(r.cut_score, r.cut_top) > 0 as chose from reopening o
     join review_round r on r.id = o.round_id join proposal p on p.id = o.proposal_id where o.id = @id::uuid`
 )
 
@@ -113,6 +121,7 @@ const (
 func (b *Book) tied(ctx context.Context, by identity.Actor, sheetID string) (target, error) {
 	type row struct {
 		Round, Edition, Place, State string
+		Chose                        bool
 		Version                      int
 	}
 	s, err := pg.One[row](ctx, b.db, sheetRoundSQL, pg.Args{"id": sheetID})
@@ -122,7 +131,7 @@ func (b *Book) tied(ctx context.Context, by identity.Actor, sheetID string) (tar
 	if err != nil {
 		return target{}, err
 	}
-	t := target{editionID: s.Edition, roundID: s.Round}
+	t := target{editionID: s.Edition, roundID: s.Round, chose: s.Chose}
 	if t.w, err = by.Must(identity.RunRounds, s.Place); err != nil {
 		return t, err
 	}
@@ -144,9 +153,13 @@ func (b *Book) settled(ctx context.Context, tx pg.Tx, proposalID string) error {
 }
 
 // EndReopening closes a reopening: the result is computed anew from all sheets that count, and what that changes is published as a
-// correction, as after an objection. Nothing is posted. The same button twice is one.
+// correction, as after an objection. Nothing is posted. Where the round only chose who goes on, the choice is made anew. The same
+// button twice is one.
 func (b *Book) EndReopening(ctx context.Context, by identity.Actor, id string, p Pressed) error {
-	type row struct{ Edition, Place, Round, Proposal, Cause, Reason, Title string }
+	type row struct {
+		Edition, Place, Round, Proposal, Cause, Reason, Title string
+		Chose                                                 bool
+	}
 	o, err := pg.One[row](ctx, b.db, openAgainSQL, pg.Args{"id": id})
 	if err == nil && !by.Sees(identity.ReadSheets, o.Place) {
 		err = fault.Missing()
@@ -161,6 +174,10 @@ func (b *Book) EndReopening(ctx context.Context, by identity.Actor, id string, p
 	h := hand{w, b.clock.Now()}
 	return b.db.Change(ctx, func(tx pg.Tx) error {
 		if _, err := edition.Lock(ctx, tx, o.Edition); err != nil {
+			return err
+		}
+		if o.Chose {
+			_, err := judging.EndChosen(ctx, tx, w, h.at, judging.Reopening{ID: id, RoundID: o.Round, Cause: o.Cause, Reason: o.Reason}, judging.Pressed{Version: p.Version})
 			return err
 		}
 		e, round, err := b.lastRound(ctx, tx, o.Edition)

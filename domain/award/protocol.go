@@ -46,8 +46,7 @@ func (b *Book) DeskFiles(ctx context.Context, by identity.Actor, editionID strin
 	if err != nil {
 		return nil, err
 	}
-	const all = 1 << 20
-	list, err := b.files(ctx, e.ID, all, all)
+	list, err := b.files(ctx, e.ID, everyRun, everyRun)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +109,9 @@ func prefix(kind string, r judging.Round, rounds int) string {
 	return kind + "-" + strconv.Itoa(r.Seq) + "-"
 }
 
+// everyRun is more computations than an edition has.
+const everyRun = 1 << 20
+
 func (b *Book) files(ctx context.Context, editionID string, runs, allocations int) ([]File, error) {
 	rounds, err := judging.Rounds(ctx, b.db, editionID)
 	if err != nil {
@@ -120,7 +122,11 @@ func (b *Book) files(ctx context.Context, editionID string, runs, allocations in
 		if r.State != judging.Closed || !r.Scores() {
 			continue
 		}
-		some, err := b.roundFiles(ctx, r, scoring(rounds), runs)
+		most := runs
+		if r.Selects() { // its choice was over before there was a result to publish
+			most = everyRun
+		}
+		some, err := b.roundFiles(ctx, r, scoring(rounds), most)
 		if err != nil {
 			return nil, err
 		}

@@ -77,6 +77,9 @@ func complete(ctx context.Context, tx pg.Tx, r Round) error {
 	if len(thin) > 0 {
 		return fault.New(fault.Conflict, "有 %d 个项目的有效评分表不足 %d 份：%s。请再安排评委补评", len(thin), r.MinValid, first(thin))
 	}
+	if err := awaited(ctx, tx, r); err != nil {
+		return err
+	}
 	return stageOver(ctx, tx, r)
 }
 
@@ -162,6 +165,7 @@ const (
 	markedAgainSQL = `select o.proposal_id::text as project, (select array_agg(x order by x) from unnest(o.struck::text[]) x) as struck,
     (select coalesce(array_agg(s.id::text order by s.id), '{}') from sheet s join assignment a on a.id = s.assignment_id where a.reopening_id = o.id and s.state = 'locked') as added
   from reopening o where o.round_id = @round::uuid and o.state = 'closed' order by o.ended_at, o.id`
+	struckBeforeSQL = `select distinct x::text from round_run k, unnest(k.struck) x where k.round_id = @round::uuid order by 1`
 )
 
 // protocol is the round's input as its rows tell it: of the projects in review, or of those that were ranked last.
@@ -204,6 +208,9 @@ func protocol(ctx context.Context, q pg.Reader, r Round, closed bool) (Input, er
 		in.Entries = append(in.Entries, entry)
 	}
 	if in.Again, err = pg.All[MarkedAgain](ctx, q, markedAgainSQL, pg.Args{"round": r.ID}); err != nil {
+		return in, err
+	}
+	if in.Struck, err = pg.Values[string](ctx, q, struckBeforeSQL, pg.Args{"round": r.ID}); err != nil {
 		return in, err
 	}
 	return in, addPublic(ctx, q, r, &in)

@@ -60,7 +60,7 @@ const (
         else exists (select from unnest(array[p.partners, (select o.name from org o where o.id = p.org_id), (select t.name from team t where t.id = p.team_id)]) y where position(replace(d.name, ' ', '') in replace(y, ' ', '')) > 0) end`
 	tiesSQL = `select t.judge_id::text, t.proposal_id::text, (array_agg(t.kind order by t.weight))[1] as kind,
     jsonb_agg(jsonb_build_object('kind', t.kind, 'args', t.args) order by t.weight, t.args) as evidence from (` + seenTies + seenByPaper + seenByWord + `) t
-  join proposal p on p.id = t.proposal_id and p.state in ('eligible', 'shortlisted', 'pitched', 'ranked', 'selected', 'reserve', 'not_selected')
+  join proposal p on p.id = t.proposal_id and p.state in ('eligible', 'shortlisted', 'not_shortlisted', 'pitched', 'ranked', 'selected', 'reserve', 'not_selected')
   where not exists (select from conflict c where c.judge_id = t.judge_id and c.proposal_id = t.proposal_id)
   group by t.judge_id, t.proposal_id order by t.judge_id, t.proposal_id`
 	tieSQL  = `insert into conflict (judge_id, proposal_id, kind, reason, at) values (@judge, @proposal, @kind, @reason, @at) on conflict do nothing`

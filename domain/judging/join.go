@@ -43,6 +43,22 @@ func Join(ctx context.Context, tx pg.Tx, at time.Time, p proposal.Proposal) erro
 	if err != nil || there {
 		return err
 	}
+	h := hand{w, r.Place, at}
+	if !r.Selects() {
+		if err := proposal.Move(ctx, tx, w, proposal.Step{ID: p.ID, To: proposal.Shortlisted, At: at}); err != nil {
+			return err
+		}
+	}
+	if err := enterLast(ctx, tx, h, r, p, "join", ""); err != nil {
+		return err
+	}
+	return seatJoined(ctx, tx, h, r, p, func(title string) fault.Message {
+		return fault.Say("项目「%s」刚通过资格审查，也请您评，%s 前交评分表", title, stamp(*r.ClosesAt))
+	})
+}
+
+// enterLast puts a project last in the order of a round under way, on record as such an action and why, and looks for ties to it.
+func enterLast(ctx context.Context, tx pg.Tx, h hand, r Round, p proposal.Proposal, action, why string) error {
 	last, err := pg.Value[int](ctx, tx, lastEntrySQL, pg.Args{"round": r.ID})
 	if err != nil {
 		return err
@@ -50,23 +66,16 @@ func Join(ctx context.Context, tx pg.Tx, at time.Time, p proposal.Proposal) erro
 	if _, err := pg.Do(ctx, tx, entrySQL, pg.Args{"round": r.ID, "proposal": p.ID, "seq": last + 1}); err != nil {
 		return err
 	}
-	h := hand{w, r.Place, at}
-	if !r.Selects() {
-		if err := proposal.Move(ctx, tx, w, proposal.Step{ID: p.ID, To: proposal.Shortlisted, At: at}); err != nil {
-			return err
-		}
-	}
-	if err := audit.Record(ctx, tx, w, audit.Event{Entity: "review_round", ID: r.ID, Action: "join", Place: r.Place, Data: map[string]any{"proposal": p.ID, "seq": last + 1}, At: at}); err != nil {
+	if err := audit.Record(ctx, tx, h.w, audit.Event{Entity: "review_round", ID: r.ID, Action: action, Place: r.Place, Reason: why,
+		Data: map[string]any{"proposal": p.ID, "seq": last + 1}, At: h.at}); err != nil {
 		return err
 	}
-	if err := detect(ctx, tx, h, r.EditionID); err != nil {
-		return err
-	}
-	return seatJoined(ctx, tx, h, r, p)
+	return detect(ctx, tx, h, r.EditionID)
 }
 
-// seatJoined gives a project that has joined its judges and tells them; where too few may, the district's staff are told.
-func seatJoined(ctx context.Context, tx pg.Tx, h hand, r Round, p proposal.Proposal) error {
+// seatJoined gives a project that has joined its judges and tells them what call says of its title; where too few may, the
+// district's staff are told.
+func seatJoined(ctx context.Context, tx pg.Tx, h hand, r Round, p proposal.Proposal, call func(title string) fault.Message) error {
 	seats, err := fill(ctx, tx, h, r, p.ID)
 	if err != nil {
 		return err
@@ -80,14 +89,13 @@ func seatJoined(ctx context.Context, tx pg.Tx, h hand, r Round, p proposal.Propo
 		if err != nil {
 			return err
 		}
-		text := fault.Say("项目「%s」刚通过资格审查，也请您评，%s 前交评分表", title, stamp(*r.ClosesAt))
-		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{person}, Text: text, Link: "/review", Key: p.ID + "/joined/" + s.Judge, At: h.at}); err != nil {
+		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N06", To: []string{person}, Text: call(title), Link: "/review", Key: p.ID + "/joined/" + s.Judge, At: h.at}); err != nil {
 			return err
 		}
 	}
 	if len(seats) >= r.MinValid {
 		return nil
 	}
-	text := fault.Say("「%s」刚进入书面评审，没有利害关系的评委不够 %d 位。请再邀请评委，然后补排", p.Title, r.MinValid)
+	text := fault.Say("「%s」刚进入这一轮评审，没有利害关系的评委不够 %d 位。请再邀请评委，然后补排", p.Title, r.MinValid)
 	return tellStaff(ctx, tx, h, r.Place, text, "/desk/editions/"+r.EditionID+"/judging", p.ID+"/joined")
 }

@@ -25,14 +25,45 @@ type LateTie struct {
 	Reason     string // in the judge's own words
 	Evidence   []Evidence
 	At         time.Time
-	Ranks      bool // the sheet's round ranks for good; one that only chose who went on is over
+	Ranks      bool // the sheet's round ranks for good, it did not only choose who goes on
+	// What the rest of the year stands at, see Shut.
+	Project   string     // state of the proposal
+	Next      string     // state of the round after it, "" while none is planned
+	NextKind  string     // of that round
+	Stage     string     // state of its pitch room, "" while no order is drawn
+	VoteUntil *time.Time // when its residents' vote ends
+}
+
+// Shut tells why a sheet of a round that only chose who goes on changes nothing any more; nil while it can be struck out, and for a
+// round that ranks.
+func (t LateTie) Shut(now time.Time) error {
+	switch {
+	case t.Ranks:
+		return nil
+	case t.Project == proposal.Withdrawn || t.Project == proposal.Void:
+		return fault.New(fault.Conflict, "这个项目已经退出了，它的评分表不用再作废")
+	case t.Next == Closed:
+		return fault.New(fault.Conflict, "下一轮评审已经结束，谁进入下一轮不能再变，这份评分表不再改变结果。请把查到的关系写进会议纪要")
+	case t.Stage == Ended:
+		return pitchesOver()
+	case t.VoteUntil != nil && !now.Before(*t.VoteUntil):
+		return fault.New(fault.Conflict, "下一轮的居民投票已经结束，不能再加项目，这份评分表不再改变结果。请把查到的关系写进会议纪要")
+	}
+	return nil
+}
+
+func pitchesOver() error {
+	return fault.New(fault.Conflict, "下一轮的路演已经结束，不能再加项目，这份评分表不再改变结果。请把查到的关系写进会议纪要")
 }
 
 const (
 	lateColumns = `s.id::text as sheet_id, r.id::text as round_id, r.name as round_name, u.name as judge, p.id::text as proposal_id, coalesce(p.number, '') as number, p.title,
-    c.kind, c.reason, c.evidence, c.at, r.cut_score is null and r.cut_top is null as ranks
+    c.kind, c.reason, c.evidence, c.at, r.cut_score is null and r.cut_top is null as ranks,
+    p.state as project, coalesce(n.state, '') as next, coalesce(n.kind, '') as next_kind, coalesce(m.state, '') as stage, v.closes_at as vote_until
   from sheet s join conflict c on c.judge_id = s.judge_id and c.proposal_id = s.proposal_id join review_round r on r.id = s.round_id and r.state = 'closed'
-    join judge j on j.id = s.judge_id join person u on u.id = j.person_id join proposal p on p.id = s.proposal_id`
+    join judge j on j.id = s.judge_id join person u on u.id = j.person_id join proposal p on p.id = s.proposal_id
+    left join review_round n on n.id = (select x.id from review_round x where x.edition_id = r.edition_id and x.seq > r.seq order by x.seq limit 1)
+    left join pitch_room m on m.id = n.id left join poll v on v.id = n.id`
 	lateSQL   = `select ` + lateColumns + ` where r.edition_id = @edition::uuid and s.state = 'locked' order by c.at, s.id limit 200`
 	lateOfSQL = `select ` + lateColumns + ` where s.id = @id::uuid and s.state = 'locked'`
 	lateAtSQL = `select ` + lateColumns + ` where s.judge_id = @judge::uuid and s.proposal_id = @proposal::uuid and s.state = 'locked' order by r.seq, s.id`
@@ -64,11 +95,11 @@ func tellLate(ctx context.Context, tx pg.Tx, h hand, judgeID, proposalID string)
 		if err != nil {
 			return err
 		}
-		link := "/desk/editions/" + p.EditionID + "/judging"
-		text := fault.Say("初评结束以后才知道：评委 %s 和「%s」有利害关系。那一轮只决定谁进入下一轮，请在下一轮留意", t.Judge, t.Title)
-		if t.Ranks {
-			link = "/desk/late-ties/" + t.SheetID
-			text = fault.Say("评审结束以后才知道：评委 %s 和「%s」有利害关系。这份锁定的评分表要作废，请来处理", t.Judge, t.Title)
+		link := "/desk/late-ties/" + t.SheetID
+		text := fault.Say("评审结束以后才知道：评委 %s 和「%s」有利害关系。这份锁定的评分表要作废，请来处理", t.Judge, t.Title)
+		if t.Shut(h.at) != nil {
+			link = "/desk/editions/" + p.EditionID + "/judging"
+			text = fault.Say("初评结束以后才知道：评委 %s 和「%s」有利害关系。谁进入下一轮已经不能再变，请写进会议纪要", t.Judge, t.Title)
 		}
 		if err := tellStaff(ctx, tx, h, h.place, text, link, t.SheetID+"/late"); err != nil {
 			return err
@@ -110,8 +141,13 @@ type SheetToStrike struct {
 	LateTie
 	Edition edition.Edition
 	Round   Round
-	Left    int // sheets that would still count
+	Left    int     // sheets that would still count
+	Over    error   // why nothing can be done about it any more, see Shut
+	Risen   []Risen // who else would go on at once, where the round only chose and enough sheets would be left
 }
+
+// Enough tells whether so many sheets would be left that the result is computed anew at once.
+func (s SheetToStrike) Enough() bool { return s.Left >= max(s.Round.MinValid, 1) }
 
 // ToStrike is a late tie the actor may act on.
 func (b *Book) ToStrike(ctx context.Context, by identity.Actor, sheetID string) (SheetToStrike, error) {
@@ -127,6 +163,9 @@ func (b *Book) ToStrike(ctx context.Context, by identity.Actor, sheetID string) 
 		return s, err
 	}
 	left, err := pg.Value[int](ctx, b.db, validSQL, pg.Args{"round": t.RoundID, "proposal": t.ProposalID})
-	s.Left = left - 1
+	s.Left, s.Over = left-1, t.Shut(b.clock.Now())
+	if err == nil && !t.Ranks && s.Over == nil && s.Enough() {
+		s.Risen, err = preview(ctx, b.db, s.Round, sheetID)
+	}
 	return s, err
 }

@@ -86,8 +86,9 @@ type Slot struct {
 	Reason     string
 	Score      *int // hundredths, once shown
 	Marks      []ShownMark
-	In         int // sheets handed in
-	Seats      int // judges who mark it
+	In         int        // sheets handed in
+	Seats      int        // judges who mark it
+	JoinedAt   *time.Time // set where it joined after the order was drawn, and so stands behind it
 	Version    int
 }
 
@@ -104,12 +105,11 @@ const (
 	stageSQL     = `select ` + stageColumns + stageFrom + ` where s.id = @id::uuid`
 	lockStageSQL = `select ` + stageColumns + stageFrom + ` where s.id = @id::uuid for no key update of s`
 	slotsSQL     = `select t.id::text, t.proposal_id::text, coalesce(p.number, '') as number, p.title, m.name as team, p.track, p.lead_id::text, t.seq, t.state, t.called_at, t.ended_at, t.used_ms, t.shown_at,
-    t.reason, t.score, t.marks, t.version,
+    t.reason, t.score, t.marks, t.joined_at, t.version,
     (select count(*) from sheet x where x.round_id = t.room_id and x.proposal_id = t.proposal_id and x.state in ('submitted', 'locked'))::int as "in",
     (select count(*) from assignment a where a.round_id = t.room_id and a.proposal_id = t.proposal_id and a.state in ('assigned', 'accepted'))::int as seats
   from pitch_slot t join proposal p on p.id = t.proposal_id join team m on m.id = p.team_id where t.room_id = @id::uuid order by t.seq`
-	drawableSQL = `select distinct p.id::text from assignment a join proposal p on p.id = a.proposal_id and p.state in ('shortlisted', 'pitched')
-  where a.round_id = @round::uuid and a.state in ('assigned', 'accepted') order by 1`
+	drawableSQL = `select p.id::text from round_entry e join proposal p on p.id = e.proposal_id and p.state in ('shortlisted', 'pitched') where e.round_id = @round::uuid order by 1`
 	drawTiesSQL = `select c.judge_id::text as judge, c.proposal_id::text as project from conflict c join judge j on j.id = c.judge_id and j.state = 'accepted'
   where j.edition_id = @edition::uuid order by 1, 2`
 	newRoomSQL = `insert into pitch_room (id, place, hall, starts_at, present_min, question_min, events) values (@id, @place::text::ltree, @hall, @starts, @present, @question, 1)
@@ -117,7 +117,7 @@ const (
 	movedRoomSQL = `update pitch_room set hall = @hall, starts_at = @starts, draws = @draws, events = events + 1, version = version + 1 where id = @id::uuid`
 	drawSQL      = `insert into pitch_draw (room_id, n, seed, input, result, reason, drawn_by, at) values (@id, @n, @seed, @input, @result, @reason, @by, @at)`
 	newSlotSQL   = `insert into pitch_slot (id, room_id, proposal_id, seq) values (@id, @room, @proposal, @seq)`
-	reseqSQL     = `update pitch_slot set seq = @seq, version = version + 1 where room_id = @room::uuid and proposal_id = @proposal::uuid returning id::text`
+	reseqSQL     = `update pitch_slot set seq = @seq, joined_at = null, version = version + 1 where room_id = @room::uuid and proposal_id = @proposal::uuid returning id::text`
 	newsSQL      = `insert into board_event (room_id, n, kind, slot_id, at) values (@id, @n, @kind, nullif(@slot, '')::uuid, @at)`
 )
 

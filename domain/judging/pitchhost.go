@@ -252,7 +252,10 @@ func hide(_ context.Context, _ pg.Tx, t *turn) (string, error) {
 	return "", nil
 }
 
-func end(_ context.Context, _ pg.Tx, t *turn) (string, error) {
+func end(ctx context.Context, tx pg.Tx, t *turn) (string, error) {
+	if err := awaited(ctx, tx, t.r); err != nil {
+		return "", err
+	}
 	for _, s := range t.slots {
 		if s.State != Shown && s.State != Absent {
 			return "", fault.New(fault.Conflict, "「%s」还没有亮分，路演还不能结束", s.Title)

@@ -31,8 +31,7 @@ func tellOrder(ctx context.Context, tx pg.Tx, roundID string, at time.Time, key 
 		return err
 	}
 	for _, t := range slots {
-		text := fault.Say("「%s」路演排在第 %d 个，大约 %s，地点：%s。讲 %d 分钟，答 %d 分钟，请提前半小时到", t.Title, t.Seq, stamp(s.Expected(t.Seq)), s.Hall, s.PresentMin, s.QuestionMin)
-		if err := notice.Tell(ctx, tx, notice.Letter{Code: "N07", To: []string{t.LeadID}, Text: text, Link: "/proposals/" + t.ProposalID, Key: t.ID + key, At: at}); err != nil {
+		if err := tellTurn(ctx, tx, s, t, at, key); err != nil {
 			return err
 		}
 	}
@@ -42,6 +41,12 @@ func tellOrder(ctx context.Context, tx pg.Tx, roundID string, at time.Time, key 
 	}
 	text := fault.Say("路演 %s 开始，地点：%s，一共 %d 个项目。到时候请用手机打开这一页打分", stamp(s.StartsAt), s.Hall, len(slots))
 	return notice.Tell(ctx, tx, notice.Letter{Code: "N07", To: judges, Text: text, Link: "/review/pitch/" + s.ID, Key: s.ID + key, At: at})
+}
+
+// tellTurn tells a lead when it is their turn, and where.
+func tellTurn(ctx context.Context, tx pg.Tx, s Stage, t Slot, at time.Time, key string) error {
+	text := fault.Say("「%s」路演排在第 %d 个，大约 %s，地点：%s。讲 %d 分钟，答 %d 分钟，请提前半小时到", t.Title, t.Seq, stamp(s.Expected(t.Seq)), s.Hall, s.PresentMin, s.QuestionMin)
+	return notice.Tell(ctx, tx, notice.Letter{Code: "N07", To: []string{t.LeadID}, Text: text, Link: "/proposals/" + t.ProposalID, Key: t.ID + key, At: at})
 }
 
 const tomorrowSQL = `select s.id::text from pitch_room s where s.state = 'drawn' and s.starts_at > @from and s.starts_at <= @to order by s.id`

@@ -64,6 +64,9 @@ func (b *Book) CountPoll(ctx context.Context, by identity.Actor, roundID string,
 		if p.State != PollPlanned || now.Before(p.ClosesAt) {
 			return fault.New(fault.Conflict, "投票结束以后才能计票")
 		}
+		if err := awaited(ctx, tx, r); err != nil {
+			return err
+		}
 		boxes, err := pg.Values[string](ctx, tx, openBoxesSQL, pg.Args{"id": roundID})
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package judging
 import (
 	"context"
 	"slices"
+	"time"
 
 	"seedbed/domain/identity"
 	"seedbed/domain/proposal"
@@ -117,13 +118,14 @@ type Room struct {
 	Eligible int
 	Reopened []Reopening // projects that are marked again after a round has closed
 	Late     []LateTie   // locked sheets in spite of a tie
+	Now      time.Time
 }
 
 const eligibleCountSQL = `select count(*)::int from proposal where edition_id = @edition::uuid and state in ('eligible', 'shortlisted')`
 
 // Room is the judging of an edition, for those who may read its sheets.
 func (b *Book) Room(ctx context.Context, by identity.Actor, editionID string) (Room, error) {
-	var room Room
+	room := Room{Now: b.clock.Now()}
 	var err error
 	if room.Judges, err = b.Judges(ctx, by, editionID); err != nil {
 		return room, err

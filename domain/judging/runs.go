@@ -18,16 +18,17 @@ type Run struct {
 	Run      int
 	Cause    string // "close", ByObjection or ByConflict
 	Reason   string
-	Protocol string // of kind "round"
-	Digest   string // of the outcome
-	Advice   string // what Advice reads
+	Protocol string   // of kind "round"
+	Digest   string   // of the outcome
+	Advice   string   // what Advice reads
+	Struck   []string // sheets it was made without for the first time; none where others were marked in their place
 	At       time.Time
 }
 
 const (
-	runsSQL   = `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @round::uuid order by run`
+	runsSQL   = `select round_id::text, run, cause, reason, protocol, digest, advice, struck::text[], at from round_run where round_id = @round::uuid order by run`
 	latestSQL = `select coalesce(max(run), 0)::int from round_result where round_id = @round::uuid`
-	newRunSQL = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @at)`
+	newRunSQL = `insert into round_run (round_id, run, cause, reason, protocol, digest, advice, struck, at) values (@round, @run, @cause, @reason, @protocol, @digest, @advice, @struck::text[]::uuid[], @at)`
 	redoSQL   = `update review_round set digest = @digest, version = version + 1 where id = @id::uuid`
 	brokenSQL = `select s.id::text as id, s.assignment_id::text as seat, a.place::text as place, s.version, s.state, a.state as seat_state, a.version as seat_version from sheet s
     join assignment a on a.id = s.assignment_id where s.round_id = @round::uuid and s.proposal_id = @proposal::uuid and s.id = any(@ids::text[]::uuid[]) order by s.id for no key update of s, a`
@@ -57,7 +58,7 @@ func store(ctx context.Context, tx pg.Tx, in Input, out Outcome, judges map[stri
 	}
 	digest := Digest(out)
 	_, err = pg.Do(ctx, tx, newRunSQL, pg.Args{"round": n.RoundID, "run": n.Run, "cause": n.Cause, "reason": n.Reason, "protocol": string(file), "digest": digest,
-		"advice": string(advice), "at": n.At})
+		"advice": string(advice), "struck": append([]string{}, n.Struck...), "at": n.At})
 	return digest, err
 }
 
@@ -84,6 +85,7 @@ func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roun
 		return Outcome{}, 0, err
 	}
 	in.Entries = slices.DeleteFunc(in.Entries, func(e Entry) bool { return slices.Contains(redo.Without, e.ID) })
+	in.Struck = append(in.Struck, redo.Sheets...)
 	out, err := Compute(in)
 	if err != nil {
 		return Outcome{}, 0, err
@@ -97,7 +99,7 @@ func Again(ctx context.Context, tx pg.Tx, w identity.Warrant, at time.Time, roun
 		return Outcome{}, 0, err
 	}
 	run++
-	digest, err := store(ctx, tx, in, out, judges, Run{RoundID: r.ID, Run: run, Cause: redo.Cause, Reason: redo.Reason, At: at})
+	digest, err := store(ctx, tx, in, out, judges, Run{RoundID: r.ID, Run: run, Cause: redo.Cause, Reason: redo.Reason, Struck: redo.Sheets, At: at})
 	if err != nil {
 		return Outcome{}, 0, err
 	}
@@ -166,6 +168,11 @@ func Verify(ctx context.Context, q pg.Reader) (int64, []string, error) {
 		if err != nil {
 			return n, broken, err
 		}
+		wrong, err := r.strays(ctx, q, runs)
+		if err != nil {
+			return n, broken, err
+		}
+		said = append(said, wrong...)
 		for _, what := range said {
 			broken = append(broken, "review_round "+r.ID+": "+what)
 		}

@@ -61,6 +61,8 @@ type Input struct {
 	Entries  []Entry  `json:"entries"`
 	// Again tells which projects were marked again after the round had closed.
 	Again []MarkedAgain `json:"marked_again,omitempty"`
+	// Struck are the sheets that were struck out after the round had closed, where enough others were left.
+	Struck []string `json:"struck,omitempty"`
 }
 
 // MarkedAgain is a project some of whose sheets were struck out, so that other judges took their place.
@@ -219,6 +221,9 @@ func Compute(in Input) (Outcome, error) {
 // unstruck refuses an input in which a sheet counts that was struck out.
 func (in Input) unstruck() error {
 	struck := map[string]bool{}
+	for _, id := range in.Struck {
+		struck[id] = true
+	}
 	for _, a := range in.Again {
 		for _, id := range a.Struck {
 			struck[id] = true
@@ -245,6 +250,9 @@ func sorted(in Input) Input {
 		in.Again = slices.SortedFunc(slices.Values(in.Again), func(a, b MarkedAgain) int {
 			return cmp.Or(cmp.Compare(a.Project, b.Project), slices.Compare(a.Struck, b.Struck), slices.Compare(a.Added, b.Added))
 		})
+	}
+	if len(in.Struck) > 0 {
+		in.Struck = slices.Compact(slices.Sorted(slices.Values(in.Struck)))
 	}
 	return in
 }

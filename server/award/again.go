@@ -60,7 +60,11 @@ func (h deciders) strikeTied(c *fiber.Ctx) error {
 		web.Said(c, "作废了。剩下的评分表不够，请选一位评委补评")
 		return web.See(c, "/desk/reopenings/"+s.Reopening)
 	}
-	web.Said(c, "作废了，结果已经重新计算")
+	if s.Chose {
+		web.Said(c, "作废了，谁进入下一轮已经重新计算。新进入的项目都收到了通知")
+	} else {
+		web.Said(c, "作废了，结果已经重新计算")
+	}
 	return web.See(c, "/desk/editions/"+s.EditionID+"/judging")
 }
 

@@ -21,6 +21,29 @@ type LateTiePage struct {
 	Form ui.Form
 }
 
+// againWord says what waits for a project that is marked again.
+func againWord(ctx context.Context, room judging.Room, o judging.Reopening) string {
+	for _, r := range room.Rounds {
+		if r.ID == o.RoundID && r.Selects() {
+			return words.T(ctx, "初评有一个项目正在补评，补评结束以前，下一轮评审不能结束。")
+		}
+	}
+	return words.T(ctx, "有一个项目正在补评，补评结束以前它不能立项。")
+}
+
+// entering says how a project that goes on late comes into the next round.
+func entering(t judging.LateTie) string {
+	switch {
+	case t.Next == judging.Open && t.NextKind == judging.Desk:
+		return "下一轮正在评审：它们排在最后，马上安排评委。"
+	case t.Next == judging.Open && t.Stage == "":
+		return "路演还没有抽签：马上安排评委，抽签时一起排顺序。"
+	case t.Next == judging.Open:
+		return "路演已经抽过签：它们排在最后，别人的顺序不变，抽签记录也不变。马上安排评委。"
+	}
+	return "下一轮还没有开始：开始的时候一起进入。"
+}
+
 func reopeningPath(id string) string { return "/desk/reopenings/" + id }
 
 // reopeningTag is the state of a reopening.
