@@ -16,7 +16,7 @@ import (
 var covered = map[int]struct {
 	scene sketch.Scene
 	said  string
-}{2: {sketch.Result, proposal.CoverCleared}, 5: {sketch.Process, proposal.CoverCleared}, 8: {sketch.Panorama, proposal.CoverCleared}, 6: {sketch.Result, ""}, 9: {sketch.People, proposal.CoverRefused}}
+}{2: {sketch.Result, proposal.CoverCleared}, 5: {sketch.Process, proposal.CoverCleared}, 8: {sketch.Panorama, proposal.CoverCleared}, 11: {sketch.Result, ""}, 9: {sketch.People, proposal.CoverRefused}}
 
 // cover puts a cover photo into a proposal that is being written.
 func (g *garden) cover(ctx context.Context, p grown) error {
