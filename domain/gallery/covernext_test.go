@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"seedbed/domain/consent"
 	"seedbed/domain/edition"
 	"seedbed/domain/identity"
+	"seedbed/domain/privacy"
 	"seedbed/domain/proposal"
 	"seedbed/storage/pg"
 )
@@ -69,11 +71,13 @@ func TestACoverEndsWithItsPeople(t *testing.T) {
 	photo := h.cover(pid).ID
 	full, err := proposal.Whole(h.ctx, h.db, pid)
 	h.must(err)
-	warrant, err := identity.House().Must(identity.KeepCalendar, "")
-	h.must(err)
+	member := full.Members[1].PersonID
+	h.change(func(tx pg.Tx) error {
+		return consent.Refuse(h.ctx, tx, member, consent.PhotoPublic, noon.Add(time.Hour))
+	})
 	for range 2 {
 		h.change(func(tx pg.Tx) error {
-			return proposal.HideCovers(h.ctx, tx, warrant, full.Members[1].PersonID, noon.Add(time.Hour))
+			return privacy.HidePublic(h.ctx, tx, consent.Withdrawn{PersonID: member, Purpose: consent.PhotoPublic})
 		})
 	}
 	h.open(pid, photo, false, "a member wants to be in no public photo")
