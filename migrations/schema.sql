@@ -1133,6 +1133,160 @@ CREATE TABLE public.consent_refusal (
     at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.cover (
+    id uuid NOT NULL,
+    proposal_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT cover_check CHECK (((state = 'cleared'::text) = (reason = ''::text))),
+    CONSTRAINT cover_check1 CHECK (((state = 'hidden'::text) OR (decided_by IS NOT NULL))),
+    CONSTRAINT cover_state_check CHECK ((state = ANY (ARRAY['cleared'::text, 'refused'::text, 'hidden'::text])))
+);
+
+CREATE TABLE public.edition (
+    id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    no integer NOT NULL,
+    title text NOT NULL,
+    theme text DEFAULT ''::text NOT NULL,
+    title_en text DEFAULT ''::text NOT NULL,
+    theme_en text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    call_text text DEFAULT ''::text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    runs_from date,
+    runs_to date,
+    rules jsonb NOT NULL,
+    extended boolean DEFAULT false NOT NULL,
+    proposals_n integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    organiser text DEFAULT ''::text NOT NULL,
+    operator text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    made_from uuid,
+    dates jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT edition_no_check CHECK ((no > 0))
+);
+
+CREATE TABLE public.gallery_item (
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    proposal_id uuid,
+    edition_id uuid,
+    place public.ltree NOT NULL,
+    category text NOT NULL,
+    colour text NOT NULL,
+    stage text NOT NULL,
+    state text NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    pitch text NOT NULL,
+    goal text NOT NULL,
+    team text NOT NULL,
+    lead text NOT NULL,
+    fen bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    publisher uuid,
+    supports_n integer DEFAULT 0 NOT NULL,
+    turn integer DEFAULT 1 NOT NULL,
+    words tsvector,
+    CONSTRAINT gallery_item_check CHECK (((kind <> 'proposal'::text) OR (publisher IS NOT NULL))),
+    CONSTRAINT gallery_item_kind_check CHECK ((kind = ANY (ARRAY['proposal'::text, 'project'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_stage_check CHECK ((stage = ANY (ARRAY['collecting'::text, 'judged'::text, 'running'::text, 'done'::text, 'org'::text]))),
+    CONSTRAINT gallery_item_supports_n_check CHECK ((supports_n >= 0))
+);
+
+CREATE TABLE public.proposal (
+    id uuid NOT NULL,
+    number text,
+    edition_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    place public.ltree NOT NULL,
+    track text DEFAULT 'resident_team'::text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    colour text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    pitch text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    lead_id uuid NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    affected text[] DEFAULT '{}'::text[] NOT NULL,
+    how_found text DEFAULT ''::text NOT NULL,
+    asked integer DEFAULT 0 NOT NULL,
+    goal text DEFAULT ''::text NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    venue text DEFAULT ''::text NOT NULL,
+    risks text DEFAULT ''::text NOT NULL,
+    partners text DEFAULT ''::text NOT NULL,
+    starts_on date,
+    ends_on date,
+    act_target integer DEFAULT 0 NOT NULL,
+    served_target integer DEFAULT 0 NOT NULL,
+    people_target integer DEFAULT 0 NOT NULL,
+    volunteer_target integer DEFAULT 0 NOT NULL,
+    satisfaction_target integer DEFAULT 0 NOT NULL,
+    product text DEFAULT ''::text NOT NULL,
+    future text DEFAULT ''::text NOT NULL,
+    org_wish text DEFAULT ''::text NOT NULL,
+    org_type text DEFAULT ''::text NOT NULL,
+    own_fen bigint DEFAULT 0 NOT NULL,
+    requested bigint DEFAULT 0 NOT NULL,
+    declared text[] DEFAULT '{}'::text[] NOT NULL,
+    submitted_at timestamp with time zone,
+    revision integer DEFAULT 0 NOT NULL,
+    digest text DEFAULT ''::text NOT NULL,
+    opinion text DEFAULT ''::text NOT NULL,
+    opinion_by uuid,
+    opinion_at timestamp with time zone,
+    refused boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    appeal_until timestamp with time zone,
+    fix_until timestamp with time zone,
+    score integer,
+    rank integer,
+    awarded bigint,
+    acting_helper uuid,
+    acting_reason text DEFAULT ''::text NOT NULL,
+    acting_paper uuid,
+    created_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    saves integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    form_version integer DEFAULT 0 NOT NULL,
+    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    org_id uuid,
+    topic_id uuid,
+    look_asked_at timestamp with time zone,
+    merged_into uuid,
+    CONSTRAINT proposal_check1 CHECK ((merged_into <> id)),
+    CONSTRAINT proposal_helped_on_paper CHECK (((acting_helper IS NULL) OR (acting_paper IS NOT NULL) OR (state = ANY (ARRAY['draft'::text, 'withdrawn'::text])))),
+    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
+    CONSTRAINT proposal_paper_has_helper CHECK (((acting_paper IS NULL) OR (acting_helper IS NOT NULL))),
+    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
+);
+
+CREATE VIEW public.cover_waits AS
+ SELECT t.id,
+    p.id AS proposal_id,
+    p.place
+   FROM (((public.consent k
+     JOIN public.proposal p ON (((p.id = k.subject_id) AND (p.lead_id = k.person_id))))
+     JOIN public.edition e ON ((e.id = p.edition_id)))
+     JOIN public.attachment t ON (((t.owner_id = p.id) AND (t.owner = 'proposal'::text) AND (t.kind = 'cover'::text) AND (t.state <> ALL (ARRAY['stored'::text, 'hidden'::text, 'purged'::text, 'unreadable'::text])) AND (t.large IS NOT NULL))))
+  WHERE ((k.purpose = 'cover_public'::text) AND (k.withdrawn_at IS NULL) AND (p.submitted_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.cover c
+          WHERE (c.id = t.id)))) AND ((EXISTS ( SELECT
+           FROM public.gallery_item g
+          WHERE (g.proposal_id = p.id))) OR ((p.state = ANY (ARRAY['submitted'::text, 'returned'::text, 'endorsed'::text, 'eligible'::text, 'shortlisted'::text, 'pitched'::text, 'ranked'::text])) AND (e.state = ANY (ARRAY['open'::text, 'closed'::text, 'reviewing'::text, 'publicizing'::text])))));
+
 CREATE TABLE public.criterion (
     round_id uuid NOT NULL,
     code text NOT NULL,
@@ -1169,35 +1323,6 @@ CREATE TABLE public.deliberation (
     CONSTRAINT deliberation_present_check CHECK ((cardinality(present) > 0)),
     CONSTRAINT deliberation_reason_check CHECK ((reason <> ''::text)),
     CONSTRAINT deliberation_verdict_check CHECK ((verdict = ANY (ARRAY['keep'::text, 'fund'::text, 'defer'::text])))
-);
-
-CREATE TABLE public.edition (
-    id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    no integer NOT NULL,
-    title text NOT NULL,
-    theme text DEFAULT ''::text NOT NULL,
-    title_en text DEFAULT ''::text NOT NULL,
-    theme_en text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'draft'::text NOT NULL,
-    call_text text DEFAULT ''::text NOT NULL,
-    contact text DEFAULT ''::text NOT NULL,
-    opens_at timestamp with time zone,
-    closes_at timestamp with time zone,
-    runs_from date,
-    runs_to date,
-    rules jsonb NOT NULL,
-    extended boolean DEFAULT false NOT NULL,
-    proposals_n integer DEFAULT 0 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    organiser text DEFAULT ''::text NOT NULL,
-    operator text DEFAULT ''::text NOT NULL,
-    partners text DEFAULT ''::text NOT NULL,
-    made_from uuid,
-    dates jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT edition_no_check CHECK ((no > 0))
 );
 
 CREATE TABLE public.edition_design (
@@ -1306,34 +1431,6 @@ CREATE TABLE public.fund_source (
     CONSTRAINT fund_source_kind_check CHECK ((kind = ANY (ARRAY['budget'::text, 'lottery'::text, 'community_fund'::text, 'foundation'::text, 'enterprise'::text, 'self'::text])))
 );
 
-CREATE TABLE public.gallery_item (
-    kind text NOT NULL,
-    id uuid NOT NULL,
-    proposal_id uuid,
-    edition_id uuid,
-    place public.ltree NOT NULL,
-    category text NOT NULL,
-    colour text NOT NULL,
-    stage text NOT NULL,
-    state text NOT NULL,
-    number text NOT NULL,
-    title text NOT NULL,
-    pitch text NOT NULL,
-    goal text NOT NULL,
-    team text NOT NULL,
-    lead text NOT NULL,
-    fen bigint NOT NULL,
-    at timestamp with time zone NOT NULL,
-    publisher uuid,
-    supports_n integer DEFAULT 0 NOT NULL,
-    turn integer DEFAULT 1 NOT NULL,
-    words tsvector,
-    CONSTRAINT gallery_item_check CHECK (((kind <> 'proposal'::text) OR (publisher IS NOT NULL))),
-    CONSTRAINT gallery_item_kind_check CHECK ((kind = ANY (ARRAY['proposal'::text, 'project'::text, 'org'::text]))),
-    CONSTRAINT gallery_item_stage_check CHECK ((stage = ANY (ARRAY['collecting'::text, 'judged'::text, 'running'::text, 'done'::text, 'org'::text]))),
-    CONSTRAINT gallery_item_supports_n_check CHECK ((supports_n >= 0))
-);
-
 CREATE TABLE public.org (
     id uuid NOT NULL,
     number text NOT NULL,
@@ -1434,75 +1531,6 @@ CREATE TABLE public.project (
     CONSTRAINT project_check3 CHECK (((claimed >= 0) AND (claimed <= award))),
     CONSTRAINT project_check4 CHECK (((paid >= 0) AND (paid <= released))),
     CONSTRAINT project_check5 CHECK ((paid <= claimed))
-);
-
-CREATE TABLE public.proposal (
-    id uuid NOT NULL,
-    number text,
-    edition_id uuid NOT NULL,
-    team_id uuid NOT NULL,
-    place public.ltree NOT NULL,
-    track text DEFAULT 'resident_team'::text NOT NULL,
-    category text DEFAULT ''::text NOT NULL,
-    colour text DEFAULT ''::text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    pitch text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'draft'::text NOT NULL,
-    lead_id uuid NOT NULL,
-    problem text DEFAULT ''::text NOT NULL,
-    affected text[] DEFAULT '{}'::text[] NOT NULL,
-    how_found text DEFAULT ''::text NOT NULL,
-    asked integer DEFAULT 0 NOT NULL,
-    goal text DEFAULT ''::text NOT NULL,
-    method text DEFAULT ''::text NOT NULL,
-    venue text DEFAULT ''::text NOT NULL,
-    risks text DEFAULT ''::text NOT NULL,
-    partners text DEFAULT ''::text NOT NULL,
-    starts_on date,
-    ends_on date,
-    act_target integer DEFAULT 0 NOT NULL,
-    served_target integer DEFAULT 0 NOT NULL,
-    people_target integer DEFAULT 0 NOT NULL,
-    volunteer_target integer DEFAULT 0 NOT NULL,
-    satisfaction_target integer DEFAULT 0 NOT NULL,
-    product text DEFAULT ''::text NOT NULL,
-    future text DEFAULT ''::text NOT NULL,
-    org_wish text DEFAULT ''::text NOT NULL,
-    org_type text DEFAULT ''::text NOT NULL,
-    own_fen bigint DEFAULT 0 NOT NULL,
-    requested bigint DEFAULT 0 NOT NULL,
-    declared text[] DEFAULT '{}'::text[] NOT NULL,
-    submitted_at timestamp with time zone,
-    revision integer DEFAULT 0 NOT NULL,
-    digest text DEFAULT ''::text NOT NULL,
-    opinion text DEFAULT ''::text NOT NULL,
-    opinion_by uuid,
-    opinion_at timestamp with time zone,
-    refused boolean DEFAULT false NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    appeal_until timestamp with time zone,
-    fix_until timestamp with time zone,
-    score integer,
-    rank integer,
-    awarded bigint,
-    acting_helper uuid,
-    acting_reason text DEFAULT ''::text NOT NULL,
-    acting_paper uuid,
-    created_at timestamp with time zone NOT NULL,
-    saved_at timestamp with time zone NOT NULL,
-    saves integer DEFAULT 1 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    form_version integer DEFAULT 0 NOT NULL,
-    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
-    org_id uuid,
-    topic_id uuid,
-    look_asked_at timestamp with time zone,
-    merged_into uuid,
-    CONSTRAINT proposal_check1 CHECK ((merged_into <> id)),
-    CONSTRAINT proposal_helped_on_paper CHECK (((acting_helper IS NULL) OR (acting_paper IS NOT NULL) OR (state = ANY (ARRAY['draft'::text, 'withdrawn'::text])))),
-    CONSTRAINT proposal_own_fen_check CHECK ((own_fen >= 0)),
-    CONSTRAINT proposal_paper_has_helper CHECK (((acting_paper IS NULL) OR (acting_helper IS NOT NULL))),
-    CONSTRAINT proposal_requested_check CHECK ((requested >= 0))
 );
 
 CREATE TABLE public.proposal_revision (
@@ -1981,6 +2009,26 @@ CREATE VIEW public.open_activity AS
    FROM (public.activity a
      JOIN public.project p ON ((p.id = a.project_id)))
   WHERE ((a.state = 'verified'::text) AND p.published);
+
+CREATE VIEW public.open_cover AS
+ SELECT t.id,
+    g.kind,
+    g.proposal_id,
+    g.edition_id,
+    g.stage,
+    t.large,
+    t.thumb,
+    t.width,
+    t.height
+   FROM (((public.cover c
+     JOIN public.gallery_item g ON ((g.proposal_id = c.proposal_id)))
+     JOIN public.proposal p ON ((p.id = c.proposal_id)))
+     JOIN public.attachment t ON ((t.id = c.id)))
+  WHERE ((c.state = 'cleared'::text) AND (t.owner = 'proposal'::text) AND (t.owner_id = p.id) AND (t.kind = 'cover'::text) AND (t.state <> ALL (ARRAY['stored'::text, 'hidden'::text, 'purged'::text, 'unreadable'::text])) AND (t.large IS NOT NULL) AND (t.thumb IS NOT NULL) AND (EXISTS ( SELECT
+           FROM public.consent k
+          WHERE ((k.subject_id = p.id) AND (k.purpose = 'cover_public'::text) AND (k.person_id = p.lead_id) AND (k.withdrawn_at IS NULL)))) AND (NOT (EXISTS ( SELECT
+           FROM public.person u
+          WHERE ((u.id = t.uploader) AND (u.erased_at IS NOT NULL))))));
 
 CREATE VIEW public.open_photo AS
  SELECT t.id,
@@ -3071,6 +3119,9 @@ ALTER TABLE ONLY public.consent
 ALTER TABLE ONLY public.consent_refusal
     ADD CONSTRAINT consent_refusal_pkey PRIMARY KEY (person_id, purpose);
 
+ALTER TABLE ONLY public.cover
+    ADD CONSTRAINT cover_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_pkey PRIMARY KEY (round_id, code);
 
@@ -3552,9 +3603,13 @@ CREATE INDEX claim_project ON public.claim USING btree (project_id, state);
 
 CREATE INDEX claim_state ON public.claim USING btree (state, due_at);
 
+CREATE INDEX consent_cover_public ON public.consent USING btree (subject_id) WHERE (purpose = 'cover_public'::text);
+
 CREATE INDEX consent_person ON public.consent USING btree (person_id, purpose);
 
 CREATE INDEX consent_proposal_public ON public.consent USING btree (subject_id) WHERE (purpose = 'proposal_public'::text);
+
+CREATE INDEX cover_proposal ON public.cover USING btree (proposal_id);
 
 CREATE INDEX data_file_person ON public.data_file USING btree (person_id);
 
@@ -3835,6 +3890,10 @@ CREATE TRIGGER conflict_no_assignment BEFORE INSERT ON public.conflict FOR EACH 
 CREATE TRIGGER consent_gallery AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN ((new.purpose = 'proposal_public'::text)) EXECUTE FUNCTION public.gallery_of_consent();
 
 CREATE TRIGGER consent_name AFTER INSERT OR UPDATE ON public.consent FOR EACH ROW WHEN (((new.purpose = 'name_public'::text) AND (new.person_id IS NOT NULL))) EXECUTE FUNCTION public.gallery_of_name();
+
+CREATE CONSTRAINT TRIGGER cover_audited AFTER INSERT OR UPDATE ON public.cover DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.must_be_audited('cover');
+
+CREATE TRIGGER cover_move BEFORE UPDATE ON public.cover FOR EACH ROW EXECUTE FUNCTION public.check_move('cover');
 
 CREATE TRIGGER criterion_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.criterion FOR EACH ROW EXECUTE FUNCTION public.rubric_frozen();
 
@@ -4342,6 +4401,18 @@ ALTER TABLE ONLY public.consent
 
 ALTER TABLE ONLY public.consent_refusal
     ADD CONSTRAINT consent_refusal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.cover
+    ADD CONSTRAINT cover_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.cover
+    ADD CONSTRAINT cover_id_fkey FOREIGN KEY (id) REFERENCES public.attachment(id);
+
+ALTER TABLE ONLY public.cover
+    ADD CONSTRAINT cover_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.cover
+    ADD CONSTRAINT cover_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id);
 
 ALTER TABLE ONLY public.criterion
     ADD CONSTRAINT criterion_round_id_fkey FOREIGN KEY (round_id) REFERENCES public.review_round(id);
@@ -5138,13 +5209,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consent_refusal TO seedbed_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.cover TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_item TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.cover_waits TO seedbed_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.criterion TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.data_file TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliberation TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.edition_design TO seedbed_app;
 
@@ -5164,8 +5243,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follow TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fund_source TO seedbed_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gallery_item TO seedbed_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
@@ -5173,8 +5250,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_org TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.project TO seedbed_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.proposal_revision TO seedbed_app;
 
@@ -5263,6 +5338,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.number_series TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objection TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_activity TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_cover TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.open_photo TO seedbed_app;
 

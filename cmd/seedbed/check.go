@@ -34,7 +34,7 @@ with rows as (
   union all select 'evaluation', id, state, version from evaluation union all select 'tranche', id, state, version from tranche
   union all select 'claim', id, state, version from claim union all select 'org', id, state, version from org
   union all select 'talent', id, state, version from talent union all select 'topic', id, state, version from topic
-  union all select 'assistance', id, state, version from assistance
+  union all select 'assistance', id, state, version from assistance union all select 'cover', id, state, version from cover
   union all select 'assisted_dispute', id, state, version from assisted_dispute union all select 'grace', id, state, version from grace
   union all select 'rights_request', id, state, version from rights_request)
 select r.entity || ' ' || r.id || ': ' || case

@@ -21,8 +21,8 @@ import (
 	"seedbed/domain/proposal"
 )
 
-// showcase is a house with one proposal that its lead lets neighbours see.
-func showcase(t *testing.T) (h *House, tokens map[identity.Role]string, lead, pid string) {
+// showcase is a house with one proposal that its lead can let neighbours see; before is what happens to it while it is a draft.
+func showcase(t *testing.T, before ...func(h *House, lead identity.Actor, pid string)) (h *House, tokens map[identity.Role]string, lead, pid string) {
 	t.Helper()
 	noon := time.Date(2026, 5, 20, 12, 0, 0, 0, clock.Shanghai)
 	h, _ = newHouse(t, noon)
@@ -70,6 +70,9 @@ func showcase(t *testing.T) (h *House, tokens map[identity.Role]string, lead, pi
 		n := proposal.NewMember{ID: new7(), Name: friend.Name, Phone: phone, Role: "member"}
 		must(h.Proposals.Invite(ctx, led, pid, n))
 		must(h.Proposals.Accept(ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}))
+	}
+	for _, f := range before {
+		f(h, led, pid)
 	}
 	_, err = h.Proposals.Submit(ctx, led, pid, 2, noon)
 	must(err)

@@ -154,7 +154,7 @@ func (h *House) areas(safe *vault.Vault) {
 	h.Privacy = privacy.New(db, clk, h.Accounts, h.Proposals, h.Orgs)
 	h.Gallery = gallery.New(db, clk, h.Accounts.Throttle)
 	h.Evidence = evidence.NewBook(db, store, clk, photo.NewDarkroom(2), map[string]evidence.Owner{
-		"proposal":   {Page: "/proposals/", Sees: proposal.SeesFile},
+		"proposal":   {Page: "/proposals/", Sees: proposal.SeesFile, Shown: gallery.CoverShown},
 		"opinion":    {Read: identity.ReadProposals},
 		"appeal":     {Read: identity.ReadAppeals, Ties: proposal.AppealTies},
 		"activity":   {Read: identity.ReadProjects, Page: "/activities/", Ties: delivery.ActivityTies},
@@ -298,7 +298,7 @@ func (h *House) schedule() []jobs.Scheduled {
 
 // tools are the doors the sample district is planted through.
 func (h *House) tools(hand *clock.Manual) sample.Tools {
-	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Assist: h.Assist, Privacy: h.Privacy, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Juries: h.Juries,
+	return sample.Tools{DB: h.Engines.DB, Clock: hand, Store: h.Engines.Objects, Accounts: h.Accounts, Assist: h.Assist, Privacy: h.Privacy, Talents: h.Talents, Topics: h.Topics, Editions: h.Editions, Proposals: h.Proposals, Album: proposal.NewAlbum(h.Proposals, h.Evidence, h.Engines.Objects), Juries: h.Juries,
 		Awards: h.Awards, Projects: h.Projects, Money: h.Money, Orgs: h.Orgs, Gallery: h.Gallery, Settle: h.Jobs.Settle, RunDue: h.Jobs.RunDue}
 }
 

@@ -32,6 +32,9 @@ const (
 	Survey        Purpose = "survey"
 	// ProposalPublic lets neighbours see a proposal before its results; the subject is the proposal.
 	ProposalPublic Purpose = "proposal_public"
+	// CoverPublic lets everybody see a proposal's cover photo while the proposal itself is public; the subject is the
+	// proposal. It is not PhotoPublic, by which somebody may be in the photos of activities: that is another text.
+	CoverPublic Purpose = "cover_public"
 )
 
 // Term is a purpose as people read it: one place for the words, with the version a consent names.
@@ -57,6 +60,7 @@ var Terms = []Term{
 	{TalentListing, "列入能人库", "社区的能人库里有您的姓名、特长和有空的时间，办活动的人可以找您。", "收回以后，您的名片马上从能人库里拿下来。", 1, false}, // given on the card's own page, with what it shows
 	{Survey, "回访和问卷", "项目做完以后，可能打电话或发问卷问问您的看法。", "没有它就不打扰您。", 1, true},
 	{ProposalPublic, "让街坊先看看提案", "结果出来以前，公开的提案里有您的项目名称、介绍和目标，您写成「张**」。", "没有它，要等结果公示以后才公开。", 1, false},
+	{CoverPublic, "封面照片也给街坊看", "提案公开的时候，社区看过的封面照片也公开，谁都看得到。照片里的人都要同意。", "没有它，公开的提案里没有照片。收回以后，照片马上看不到。", 1, false},
 	{Guardian14, "孩子参加活动", "您作为监护人，同意未满十四岁的孩子参加活动并留下记录。", "收回以后，孩子的照片和记录不再使用。", 1, false},
 }
 

@@ -147,15 +147,8 @@ func (b *Book) mayPhoto(ctx context.Context, by identity.Actor, right identity.P
 	return photo, a, p, w, err
 }
 
-// Clearance is what staff have made sure of before a photo may be public (DOMAIN §11.3).
-type Clearance struct {
-	NoMinors bool `form:"no_minors"` // no children, or their guardians agreed
-	Agreed   bool `form:"agreed"`    // who can be recognised agreed
-	Private  bool `form:"private"`   // no address, papers, card or medical record to be read
-}
-
 // Clear notes that a photo may be public; it becomes so when its activity is verified, or at once when it is.
-func (b *Book) Clear(ctx context.Context, by identity.Actor, photoID string, c Clearance) (activityID string, err error) {
+func (b *Book) Clear(ctx context.Context, by identity.Actor, photoID string, c evidence.Clearance) (activityID string, err error) {
 	photo, _, p, w, err := b.mayPhoto(ctx, by, identity.ClearPhotos, photoID)
 	if err != nil {
 		return "", err
@@ -163,11 +156,11 @@ func (b *Book) Clear(ctx context.Context, by identity.Actor, photoID string, c C
 	if err := b.apart(ctx, by, p); err != nil {
 		return "", err
 	}
-	switch {
-	case photo.Kind == "sheet":
+	if photo.Kind == "sheet" {
 		return photo.OwnerID, fault.New(fault.Conflict, "签到表上有名字，不能公开")
-	case !c.NoMinors || !c.Agreed || !c.Private:
-		return photo.OwnerID, fault.New(fault.Invalid, "三项都确认了才能公开这张照片")
+	}
+	if err := c.Check(); err != nil {
+		return photo.OwnerID, err
 	}
 	return photo.OwnerID, b.db.Change(ctx, func(tx pg.Tx) error {
 		a, err := pg.One[Activity](ctx, tx, lockActivitySQL, pg.Args{"id": photo.OwnerID})

@@ -14,7 +14,7 @@ import (
 	"seedbed/storage/photo/sketch"
 )
 
-var cleared = Clearance{NoMinors: true, Agreed: true, Private: true}
+var cleared = evidence.Clearance{NoMinors: true, Agreed: true, Private: true}
 
 func (w *world) photo(id string) evidence.Attachment {
 	w.Helper()
@@ -91,13 +91,13 @@ func TestClearanceNeedsAllThreeTicksAndAStranger(t *testing.T) {
 	w := newWorld(t)
 	a := w.held(began.AddDate(0, 0, 1), 20)
 	panorama, process, sheet := w.shows(a, "panorama"), w.shows(a, "process"), w.shows(a, "sheet")
-	clearing := func(who, id string, c Clearance) error {
+	clearing := func(who, id string, c evidence.Clearance) error {
 		_, err := w.book.Clear(w.ctx, w.people[who], id, c)
 		return err
 	}
 	w.refused(clearing("staff", panorama, cleared), fault.Conflict) // not yet examined: there is no copy to show
 	w.examine()
-	for _, c := range []Clearance{{true, true, false}, {true, false, true}, {false, true, true}, {}} {
+	for _, c := range []evidence.Clearance{{NoMinors: true, Agreed: true}, {NoMinors: true, Private: true}, {Agreed: true, Private: true}, {}} {
 		w.refused(clearing("staff", panorama, c), fault.Invalid)
 	}
 	w.refused(clearing("staff", sheet, cleared), fault.Conflict)

@@ -34,6 +34,7 @@ var kinds = []struct {
 	{"提案待资格审查", "/desk/proposals?state=endorsed", identity.CheckEligibility, eligibleSQL},
 	{"街道要再看的提案", "/desk/proposals?flag=asked", identity.EndorseProposals, askedSQL},
 	{"资格申诉待答复", "/desk/proposals?flag=appeal", identity.DecideAppeals, appealsSQL},
+	{"封面照片待看", "/desk/proposals?flag=cover", identity.ClearPhotos, coversSQL},
 	{"相近的提案待看", "/desk/proposals?flag=alike", identity.CompareProposals, alikeSQL},
 	{"届次要推进", "/desk/editions", identity.RunRounds, editionsSQL},
 	{"路演正在进行", "/desk/pitches", identity.RunRounds, pitchesSQL},
@@ -71,6 +72,7 @@ const (
 	appealsSQL = `select count(*) from appeal where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	alikeSQL   = `select count(distinct p.id) from proposal_alike a join proposal p on p.id in (a.proposal_id, a.other_id) where p.place <@ any(@sight::text[]::ltree[])
   and not exists (select from alike_verdict v where v.one_id = least(a.proposal_id, a.other_id) and v.other_id = greatest(a.proposal_id, a.other_id))`
+	coversSQL      = `select count(*) from cover_waits where place <@ any(@sight::text[]::ltree[])`
 	assistSQL      = `select count(*) from assistance where state = 'open' and place <@ any(@sight::text[]::ltree[])`
 	graceSQL       = `select count(*) from grace where state = 'listed' and place <@ any(@sight::text[]::ltree[])`
 	disputesSQL    = `select count(*) from assisted_dispute where state = 'open' and place <@ any(@sight::text[]::ltree[])`

@@ -22,6 +22,8 @@ type Owner struct {
 	Ties func(ctx context.Context, q pg.Reader, ownerID string, by identity.Actor) ([]identity.Role, error)
 	// Open tells whether anybody may have the row's files as they are, such as the papers of a published call; nil never.
 	Open func(ctx context.Context, q pg.Reader, ownerID string) (bool, error)
+	// Shown tells whether this copy may be seen by the actor as anybody may: another area's rule of what is public; nil never.
+	Shown func(ctx context.Context, q pg.Reader, a Attachment, by identity.Actor) (bool, error)
 	// Sees, where it is set, decides in place of Read and Ties: a draft is its team's alone.
 	Sees func(ctx context.Context, q pg.Reader, a Attachment, by identity.Actor) (bool, error)
 }

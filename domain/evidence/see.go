@@ -68,6 +68,11 @@ func (b *Book) see(ctx context.Context, by identity.Actor, id string, copied boo
 			return a, open, err
 		}
 	}
+	if owner.Shown != nil && copied {
+		if shown, err := owner.Shown(ctx, b.db, a, by); err != nil || shown {
+			return a, shown, err
+		}
+	}
 	if owner.Sees != nil {
 		may, err := owner.Sees(ctx, b.db, a, by)
 		if err == nil && !may {

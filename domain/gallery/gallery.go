@@ -104,7 +104,8 @@ const (
 	shown = `g.kind, g.id::text, coalesce(g.proposal_id::text, '') as proposal_id, coalesce(g.edition_id::text, '') as edition_id, coalesce(e.title, '') as edition, coalesce(e.title_en, '') as edition_en,
   g.place::text, l.name as place_name, l.name_en as place_name_en, g.category, g.colour, g.stage, g.state, g.number, g.title, g.pitch, g.goal, g.team, g.lead, g.fen, g.at, g.supports_n,
   coalesce(p.act_n, 0) as act_n, coalesce(p.served_times, 0) as served_times, coalesce(o.type, '') as type, coalesce(o.members_n, 0) as members_n,
-  coalesce((select ph.id::text from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = p.id order by ph.kind = 'result' desc, ph.id limit 1), '') as cover`
+  coalesce((select ph.id::text from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = p.id order by ph.kind = 'result' desc, ph.id limit 1),
+    (select c.id::text from open_cover c where c.proposal_id = g.proposal_id order by c.id limit 1), '') as cover`
 	behind = ` join place l on l.path = g.place left join edition e on e.id = g.edition_id left join open_project p on g.kind = 'project' and p.id = g.id left join open_org o on g.kind = 'org' and o.id = g.id`
 	// The page of ids first, then what belongs to them: nothing is looked up for a row that is not shown.
 	listHead = `with page as (select * from gallery_item g`

@@ -72,6 +72,17 @@ union all select 'gallery ' || kind || ' ' || id || ': public, and not shown as 
 union all select 'gallery ' || g.kind || ' ' || g.id || ': counts ' || g.supports_n || ' voices, there are ' || count(v.person_id)
   from gallery_item g left join support v on v.proposal_id = g.proposal_id and v.taken_back_at is null group by g.kind, g.id having g.supports_n <> count(v.person_id)
 union all select 'support ' || v.proposal_id || ': a voice of its own team, ' || v.person_id from support v join proposal p on p.id = v.proposal_id join team_member m on m.team_id = p.team_id and m.person_id = v.person_id and m.state = 'accepted' where v.taken_back_at is null
+union all select 'cover ' || o.id || ': shown without the consent of who leads it' from open_cover o join proposal p on p.id = o.proposal_id
+  where not exists (select from consent k where k.subject_id = p.id and k.purpose = 'cover_public' and k.person_id = p.lead_id and k.withdrawn_at is null)
+union all select 'cover ' || o.id || ': shown and cleared by nobody' from open_cover o
+  where not exists (select from cover c join audit_event e on e.entity = 'cover' and e.entity_id = c.id and e.version = c.version and e.action = 'clear' and e.actor = c.decided_by where c.id = o.id and c.state = 'cleared')
+union all select 'cover ' || o.id || ': shown, and its proposal is not public' from open_cover o where not exists (select from gallery_source s where s.proposal_id = o.proposal_id)
+union all select 'cover ' || o.id || ': shows the original, with the camera''s notes' from open_cover o join attachment t on t.id = o.id where t.digest in (o.large, o.thumb)
+union all select 'cover ' || c.id || ': is no cover of its proposal' from cover c join attachment t on t.id = c.id where t.owner <> 'proposal' or t.owner_id <> c.proposal_id or t.kind <> 'cover'
+union all select 'cover ' || c.id || ': cleared by its own team or by who helped to write it, ' || c.decided_by from cover c join proposal p on p.id = c.proposal_id
+  where c.state = 'cleared' and (c.decided_by = p.acting_helper or helped(c.decided_by, p.id)
+    or exists (select from team_member m where m.team_id = p.team_id and m.person_id = c.decided_by and m.state = 'accepted' and coalesce(m.answered_at, m.at) <= c.decided_at))
+union all select 'attachment ' || t.id || ': a proposal''s, and public by itself' from attachment t where t.owner = 'proposal' and t.state in ('cleared','public')
 order by 1 limit 100`
 
 const itemsSQL = `select count(*) from gallery_item`

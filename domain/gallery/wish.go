@@ -25,12 +25,13 @@ type Wish struct {
 type Wished struct {
 	proposal.Full
 	Agreed bool
-	Shown  bool // it can be seen right now
-	Open   bool // the edition lets proposals be seen before the results
+	Shown  bool           // it can be seen right now
+	Open   bool           // the edition lets proposals be seen before the results
+	Cover  proposal.Cover // the cover photo, and whether everybody may see it
 }
 
 const (
-	agreedSQL = `select exists (select from consent c where c.subject_id = @id::uuid and c.purpose = 'proposal_public' and c.person_id = @lead::uuid and c.withdrawn_at is null)`
+	agreedSQL = `select exists (select from consent c where c.subject_id = @id::uuid and c.purpose = @purpose and c.person_id = @lead::uuid and c.withdrawn_at is null)`
 	publicSQL = `select exists (select from gallery_item g where g.proposal_id = @id::uuid)`
 )
 
@@ -44,7 +45,10 @@ func (b *Book) Wished(ctx context.Context, by identity.Actor, proposalID string)
 		return Wished{}, err
 	}
 	w := Wished{Full: f, Open: Early(f.Edition)}
-	if w.Agreed, err = pg.Value[bool](ctx, b.db, agreedSQL, pg.Args{"id": f.ID, "lead": f.LeadID}); err != nil {
+	if w.Agreed, err = agreed(ctx, b.db, f, consent.ProposalPublic); err != nil {
+		return w, err
+	}
+	if w.Cover, err = proposal.CoverOf(ctx, b.db, f.ID); err != nil {
 		return w, err
 	}
 	w.Shown, err = pg.Value[bool](ctx, b.db, publicSQL, pg.Args{"id": f.ID})
@@ -64,11 +68,40 @@ func own(ctx context.Context, q pg.Reader, by identity.Actor, id string) (propos
 	return f, err
 }
 
+// agreed tells whether the consent of a proposal's lead stands.
+func agreed(ctx context.Context, q pg.Reader, f proposal.Full, p consent.Purpose) (bool, error) {
+	return pg.Value[bool](ctx, q, agreedSQL, pg.Args{"id": f.ID, "lead": f.LeadID, "purpose": p})
+}
+
 // Show is the lead's word that neighbours may see the proposal before the results, or that they no longer may: then it is
 // gone in the same moment.
 func (b *Book) Show(ctx context.Context, by identity.Actor, proposalID string, v Wish) error {
+	err := b.decide(ctx, by, proposalID, choice{purpose: consent.ProposalPublic, yes: "show", no: "hide", agree: v.Agree, may: func(_ context.Context, _ pg.Tx, f proposal.Full) error {
+		if !Early(f.Edition) || gone(f) {
+			return fault.New(fault.Conflict, "这一届要等结果公示以后才公开提案")
+		}
+		return nil
+	}})
+	b.recount()
+	return err
+}
+
+func gone(f proposal.Full) bool {
+	return slices.Contains([]string{proposal.Withdrawn, proposal.Void}, f.State)
+}
+
+// choice is one thing a lead lets everybody see, each under a consent of its own.
+type choice struct {
+	purpose consent.Purpose
+	agree   bool
+	yes, no string // what the trail calls it
+	may     func(ctx context.Context, tx pg.Tx, f proposal.Full) error
+}
+
+// decide keeps the lead's yes, or takes it back. The same word twice changes nothing.
+func (b *Book) decide(ctx context.Context, by identity.Actor, proposalID string, v choice) error {
 	now := b.clock.Now()
-	err := b.db.Change(ctx, func(tx pg.Tx) error {
+	return b.db.Change(ctx, func(tx pg.Tx) error {
 		f, err := own(ctx, tx, by, proposalID)
 		if err != nil {
 			return err
@@ -83,21 +116,20 @@ func (b *Book) Show(ctx context.Context, by identity.Actor, proposalID string, v
 		if _, err := proposal.Lock(ctx, tx, proposalID); err != nil { // two clicks leave one consent
 			return err
 		}
-		agreed, err := pg.Value[bool](ctx, tx, agreedSQL, pg.Args{"id": f.ID, "lead": f.LeadID})
-		if err != nil || agreed == v.Agree {
+		stands, err := agreed(ctx, tx, f, v.purpose)
+		if err != nil || stands == v.agree {
 			return err
 		}
-		if v.Agree && (!Early(f.Edition) || slices.Contains([]string{proposal.Withdrawn, proposal.Void}, f.State)) {
-			return fault.New(fault.Conflict, "这一届要等结果公示以后才公开提案")
-		}
-		action, data := "show", map[string]string(nil)
-		if v.Agree {
+		e := audit.Event{Entity: "proposal", ID: f.ID, Action: v.no, Place: f.Place, At: now}
+		if v.agree {
+			if err := v.may(ctx, tx, f); err != nil {
+				return err
+			}
 			var id string
-			id, err = consent.Give(ctx, tx, by, consent.ProposalPublic, f.ID, now)
-			data = map[string]string{"consent": id}
+			id, err = consent.Give(ctx, tx, by, v.purpose, f.ID, now)
+			e.Action, e.Data = v.yes, map[string]string{"consent": id}
 		} else {
-			action = "hide"
-			_, err = consent.Withdraw(ctx, tx, f.LeadID, consent.ProposalPublic, f.ID, now)
+			_, err = consent.Withdraw(ctx, tx, f.LeadID, v.purpose, f.ID, now)
 		}
 		if err != nil {
 			return err
@@ -109,8 +141,6 @@ func (b *Book) Show(ctx context.Context, by identity.Actor, proposalID string, v
 		if err := write(ctx, tx, all); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "proposal", ID: f.ID, Action: action, Place: f.Place, Data: data, At: now})
+		return audit.Record(ctx, tx, w, e)
 	})
-	b.recount()
-	return err
 }

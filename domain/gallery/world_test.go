@@ -38,6 +38,7 @@ type world struct {
 	edition   string
 	staff     identity.Actor // of the community
 	people    int
+	drafted   func(lead identity.Actor, proposalID string) // before a proposal is handed in
 }
 
 type silent struct{}
@@ -131,6 +132,9 @@ func (w *world) submitted(title, pitch, goal string) (lead identity.Actor, propo
 		if err := w.proposals.Accept(w.ctx, friend, n.ID, proposal.Answer{Version: 1, Agree: true, Age: "adult"}); err != nil {
 			w.Fatal(err)
 		}
+	}
+	if w.drafted != nil {
+		w.drafted(lead, pid)
 	}
 	if _, err := w.proposals.Submit(w.ctx, lead, pid, 2, w.clock.Now()); err != nil {
 		w.Fatal(err)

@@ -99,7 +99,8 @@ type Figures struct {
 const (
 	projectColumns = `p.id::text, p.proposal_id::text, p.number, p.title, r.pitch, r.goal, p.category, p.colour, p.state, p.place::text, l.name as place_name, p.edition_id::text, e.title as edition, p.starts_on, p.ends_on,
   p.award, p.released, p.paid, p.act_n, p.served_times, p.grade, coalesce(p.org_id::text, '') as org_id,
-  coalesce((select ph.id::text from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = p.id order by ph.kind = 'result' desc, ph.id limit 1), '') as cover, p.created_at`
+  coalesce((select ph.id::text from open_photo ph join activity a on a.id = ph.activity_id where a.project_id = p.id order by ph.kind = 'result' desc, ph.id limit 1),
+    (select c.id::text from open_cover c where c.proposal_id = p.proposal_id order by c.id limit 1), '') as cover, p.created_at`
 	projectFrom   = ` from open_project p join place l on l.path = p.place join edition e on e.id = p.edition_id join proposal r on r.id = p.proposal_id `
 	projectSQL    = `select ` + projectColumns + projectFrom + `where p.id = @id`
 	newestSQL     = `select ` + projectColumns + projectFrom + `order by p.created_at desc, p.id desc limit @n`

@@ -173,7 +173,7 @@ const publicOfSQL = `select t.id::text from attachment t left join activity a on
 type hidden struct{ ID string }
 
 // HidePublic takes in what is public of a person who no longer wants it (I-D3): the photos they sent and those of their
-// teams' activities, since nobody knows who is in which. Staff of the community look through them again and put back
+// teams' activities and proposals, since nobody knows who is in which. Staff of the community look through them again and put back
 // those without the person. It does no harm when repeated.
 func HidePublic(ctx context.Context, tx pg.Tx, f consent.Withdrawn) error {
 	if f.Purpose != consent.PhotoPublic {
@@ -195,6 +195,9 @@ func HidePublic(ctx context.Context, tx pg.Tx, f consent.Withdrawn) error {
 		if err := evidence.Hide(ctx, tx, w, p.ID, "有人收回了公开照片的同意", at); err != nil {
 			return err
 		}
+	}
+	if err := proposal.HideCovers(ctx, tx, w, f.PersonID, at); err != nil {
+		return err
 	}
 	if len(photos) == 0 {
 		return nil

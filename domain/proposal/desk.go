@@ -29,6 +29,8 @@ type Case struct {
 	Ban        *Ban // the decision that it is void
 	Conflicted bool // the actor belongs to the team or helped to write it
 	Helped     Helped
+	Cover      Cover // the cover photo on its way to everybody
+	CanClear   bool  // this actor may look through it
 }
 
 // Overrules tells whether the actor's opinion would stand over a refusal of the community.
@@ -67,6 +69,10 @@ func (b *Book) See(ctx context.Context, by identity.Actor, id string) (Case, err
 	c.CanCompare = by.Can(identity.CompareProposals, f.Place)
 	c.CanMerge = b.mergeable(f.Proposal, f.Edition) == nil && by.Can(identity.EndorseProposals, f.Place)
 	c.CanVoid = by.Can(identity.VoidProposals, f.Place) && slices.Contains(voidable, f.State)
+	if c.Cover, err = CoverOf(ctx, b.db, id); err != nil {
+		return c, err
+	}
+	c.CanClear = c.Cover.There() && by.Can(identity.ClearPhotos, f.Place)
 	if by.Sees(identity.ReadBans, f.Place) {
 		if c.Ban, err = b.BanOf(ctx, id); err != nil {
 			return c, err

@@ -71,7 +71,7 @@ func (a *Album) Add(ctx context.Context, by identity.Actor, id string, n NewPhot
 		fresh, err := evidence.Keep(ctx, tx, w, evidence.New{ID: photo, Digest: taken.Digest, Size: taken.Size, Mime: taken.Mime, Kind: n.Kind, Owner: "proposal", OwnerID: id,
 			Place: p.Place, Name: n.Name, At: a.book.clock.Now()})
 		if err != nil || !fresh {
-			return err
+			return usable(have, photo, err)
 		}
 		for _, old := range have {
 			if n.Kind == cover && old.Kind == cover && old.Counts() {
@@ -85,6 +85,14 @@ func (a *Album) Add(ctx context.Context, by identity.Actor, id string, n NewPhot
 		}
 		return nil
 	})
+}
+
+// usable refuses a picture that was sent before and has been taken away since: it would seem to be there and not count.
+func usable(have []evidence.Attachment, photo string, err error) error {
+	if err == nil && slices.ContainsFunc(have, func(x evidence.Attachment) bool { return x.ID == photo && !x.Counts() }) {
+		err = fault.New(fault.Invalid, "这张照片以前传过，已经不能用了。请换一张")
+	}
+	return err
 }
 
 // takes tells whether a proposal takes a picture from this actor, before anything is stored.

@@ -27,7 +27,7 @@ type Filter struct {
 
 // Flags are the marks by which the desk's list is narrowed.
 var Flags = []edition.Choice{{Code: "overdue", Name: "超过时限"}, {Code: "refused", Name: "社区未推荐"}, {Code: "asked", Name: "请街道再看"}, {Code: "appeal", Name: "申诉待答复"},
-	{Code: "alike", Name: "有相近的"}, {Code: "again", Name: "改过再交的"}, {Code: "merge", Name: "在商量合并"}}
+	{Code: "alike", Name: "有相近的"}, {Code: "again", Name: "改过再交的"}, {Code: "merge", Name: "在商量合并"}, {Code: "cover", Name: "封面照片待看"}}
 
 // OnPage is how many rows a page of the list has.
 const OnPage = 50
@@ -81,6 +81,7 @@ const (
 
 // flagged is the condition of each flag but overdue, which depends on the calendar.
 var flagged = map[string]string{"refused": `p.refused and p.state = 'submitted'`, "asked": `p.refused and p.state = 'submitted' and p.look_asked_at is not null`,
+	"cover":  `exists (select from cover_waits v where v.proposal_id = p.id)`,
 	"appeal": appealed, "merge": merging, "again": `p.revision > 1`, "alike": `exists (select from proposal_alike a where p.id in (a.proposal_id, a.other_id) and not ` + decidedAlike + `)`}
 
 // where is the filter as a condition, within the actor's sight. The state is left out for counting.

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"seedbed/domain/delivery"
+	"seedbed/domain/evidence"
 	"seedbed/domain/fault"
 	"seedbed/server/web"
 	view "seedbed/templates/delivery"
@@ -111,7 +112,7 @@ func (h handlers) clear(c *fiber.Ctx) error {
 		return err
 	}
 	var activity string
-	ticks, form, err := web.Bind[delivery.Clearance](c)
+	ticks, form, err := web.Bind[evidence.Clearance](c)
 	if err == nil {
 		activity, err = h.book.Clear(c.UserContext(), web.Actor(c), id, ticks)
 	}

@@ -40,6 +40,7 @@ func Routes(book *gallery.Book) []web.Route {
 		{Method: "POST", Path: "/gallery/:id/hide", May: identity.HideWords, Handle: h.hide},
 		{Method: "GET", Path: "/proposals/:id/gallery", May: identity.DraftProposals, Handle: h.wish},
 		{Method: "POST", Path: "/proposals/:id/gallery", May: identity.DraftProposals, Handle: h.agree},
+		{Method: "POST", Path: "/proposals/:id/gallery/cover", May: identity.DraftProposals, Handle: h.agreeCover},
 	}
 }
 

@@ -122,3 +122,24 @@ func (h handlers) agree(c *fiber.Ctx) error {
 	}
 	return web.See(c, "/proposals/"+id+"/gallery")
 }
+
+// agreeCover is the lead's word about the cover photo alone.
+func (h handlers) agreeCover(c *fiber.Ctx) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	v, _, err := web.Bind[gallery.Wish](c)
+	if err == nil {
+		err = h.book.ShowCover(c.UserContext(), web.Actor(c), id, v)
+	}
+	if err != nil {
+		return err
+	}
+	if v.Agree {
+		web.Said(c, "谢谢您。社区看过以后，街坊就看得到照片")
+	} else {
+		web.Said(c, "街坊已经看不到照片了")
+	}
+	return web.See(c, "/proposals/"+id+"/gallery#cover")
+}

@@ -29,7 +29,7 @@ type handlers struct {
 // Routes lists the pages.
 func Routes(book *proposal.Book, db *pg.DB, store objects.Store, c clock.Clock) []web.Route {
 	h := handlers{book, edition.New(db, c), db, store, c}
-	return append(h.teamRoutes(), []web.Route{
+	return append(append(h.teamRoutes(), h.coverRoutes()...), []web.Route{
 		{Method: "POST", Path: "/editions/:id/proposals", May: identity.DraftProposals, Handle: h.start},
 		{Method: "GET", Path: "/proposals/:id", May: identity.Look, Handle: h.show},
 		{Method: "GET", Path: "/proposals/:id/edit", May: identity.DraftProposals, Handle: h.edit},

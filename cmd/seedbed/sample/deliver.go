@@ -9,6 +9,7 @@ import (
 
 	"seedbed/domain/clock"
 	"seedbed/domain/delivery"
+	"seedbed/domain/evidence"
 	"seedbed/domain/identity"
 	"seedbed/storage/pg"
 	"seedbed/storage/photo/sketch"
@@ -126,7 +127,7 @@ func (g *garden) clear(ctx context.Context, n int) error {
 		if (i+n)%3 == 0 {
 			return nil // some stay inside
 		}
-		_, err := g.Projects.Clear(ctx, g.role(identity.CommunityStaff, s.Judge), s.ID, delivery.Clearance{NoMinors: true, Agreed: true, Private: true})
+		_, err := g.Projects.Clear(ctx, g.role(identity.CommunityStaff, s.Judge), s.ID, evidence.Clearance{NoMinors: true, Agreed: true, Private: true})
 		return err
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"seedbed/domain/place"
 	"seedbed/domain/proposal"
 	"seedbed/domain/yuan"
+	"seedbed/storage/photo/sketch"
 )
 
 // season is one edition of the sample.
@@ -47,6 +48,7 @@ type grown struct {
 	proposal string
 	project  string
 	price    yuan.Fen
+	scene    sketch.Scene // of the cover photo, "" for none
 }
 
 // begin makes, fills and publishes an edition, and gives it.
@@ -162,6 +164,9 @@ func (g *garden) propose(ctx context.Context, e edition.Edition, p *grown) error
 			return err
 		}
 	}
+	if err := g.cover(ctx, *p); err != nil {
+		return err
+	}
 	_, err = g.Proposals.Submit(ctx, p.lead, p.proposal, 2, g.Clock.Now())
 	return err
 }
@@ -221,6 +226,7 @@ func (g *garden) call(ctx context.Context, s season) error {
 		if i == 13 {
 			p = copyOf(p, list[4])
 		}
+		p.scene = covered[i].scene
 		g.at(g.now.AddDate(0, 0, -4), 9+i/4)
 		switch {
 		case i < 2: // a draft half written
@@ -240,6 +246,9 @@ func (g *garden) call(ctx context.Context, s season) error {
 			return err
 		}
 		list[i] = p
+	}
+	if err := g.covers(ctx, list); err != nil {
+		return err
 	}
 	if err := g.screening(ctx, list); err != nil {
 		return err

@@ -42,6 +42,7 @@ type Tools struct {
 	Assist    *assist.Book
 	Editions  *edition.Book
 	Proposals *proposal.Book
+	Album     *proposal.Album
 	Juries    *judging.Book
 	Awards    *award.Book
 	Projects  *delivery.Book
