@@ -114,10 +114,29 @@ end $$;
 CREATE FUNCTION public.ballot_in_time() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare b record; p record;
 begin
-  perform from poll where id = new.poll_id for key share;
-  if not exists (select from poll where id = new.poll_id and state = 'planned' and new.at >= opens_at and new.at < closes_at) then
+  if tg_op = 'DELETE' then b := old; else b := new; end if;
+  select state, opens_at, closes_at, most into p from poll where id = b.poll_id for share;
+  if p.state is distinct from 'planned' or tg_op <> 'DELETE' and (b.at < p.opens_at or b.at >= p.closes_at) then
     raise exception '现在不是投票的时间' using errcode = 'SB001';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  perform pg_advisory_xact_lock(hashtextextended('ballot of ' || new.poll_id || ' ' || new.person_id, 0));
+  return new;
+end $$;
+
+CREATE FUNCTION public.ballot_within() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare most int;
+begin
+  select p.most into most from poll p where p.id = new.poll_id;
+  if most > 0 and (select count(*) from ballot where poll_id = new.poll_id and person_id = new.person_id) > most then
+    raise exception '选的项目超过了公告里定的个数' using errcode = 'SB001';
+  end if;
+  if most = 0 and exists (select from ballot where poll_id = new.poll_id and person_id = new.person_id and track = new.track and proposal_id <> new.proposal_id) then
+    raise exception '每个赛道只能选一个项目' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -2315,8 +2334,10 @@ CREATE TABLE public.poll (
     state text DEFAULT 'planned'::text NOT NULL,
     digest text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    most integer DEFAULT 0 NOT NULL,
     CONSTRAINT poll_check CHECK ((closes_at > opens_at)),
     CONSTRAINT poll_check1 CHECK (((state = 'counted'::text) = (digest <> ''::text))),
+    CONSTRAINT poll_most_check CHECK (((most >= 0) AND (most <= 20))),
     CONSTRAINT poll_share_check CHECK (((share >= 1) AND (share <= 30)))
 );
 
@@ -3013,7 +3034,7 @@ ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
 
 ALTER TABLE ONLY public.ballot
-    ADD CONSTRAINT ballot_pkey PRIMARY KEY (poll_id, person_id, track);
+    ADD CONSTRAINT ballot_pkey PRIMARY KEY (poll_id, person_id, proposal_id);
 
 ALTER TABLE ONLY public.ban_lift
     ADD CONSTRAINT ban_lift_pkey PRIMARY KEY (ban_id);
@@ -3814,7 +3835,9 @@ CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EX
 
 CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
 
-CREATE TRIGGER ballot_in_time BEFORE INSERT OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_in_time();
+CREATE TRIGGER ballot_in_time BEFORE INSERT OR DELETE OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_in_time();
+
+CREATE TRIGGER ballot_within AFTER INSERT OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_within();
 
 CREATE TRIGGER board_event_never BEFORE DELETE OR UPDATE ON public.board_event FOR EACH ROW EXECUTE FUNCTION public.never();
 

@@ -90,7 +90,7 @@ func papersOfBox(form ui.Form, v judging.PaperView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(form, "ballots", "每张票投了谁", ui.FieldOpts{Rows: 10, Required: true, Hint: "一张票一行，写上面的序号，几个项目用空格隔开，例如：1 3。空白票和无效票不录。两个人录的先后不用一样。"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(form, "ballots", "每张票投了谁", ui.FieldOpts{Rows: 10, Required: true, Hint: papersHint(ctx, v)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

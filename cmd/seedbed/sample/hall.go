@@ -201,7 +201,7 @@ func (h *hall) cast(ctx context.Context, n int) error {
 	}
 	return each(ctx, voters, func(ctx context.Context, i int, who identity.Actor) error {
 		choice := v.Options[dice("vote", i).IntN(len(v.Options))]
-		return h.Juries.Cast(ctx, who, h.round, judging.Vote{ProposalID: choice.ID})
+		return h.Juries.Cast(ctx, who, h.round, judging.Vote{Projects: []string{choice.ID}})
 	})
 }
 

@@ -89,6 +89,19 @@
     show();
   }
 
+  // How many boxes of a form are ticked, beside how many may be.
+  for (const out of all("[data-ticks]")) {
+    const form = out.closest("form"), most = +out.dataset.ticks;
+    const show = () => {
+      const n = all("input[type=checkbox]:checked", form).length, over = n > most;
+      out.hidden = !n;
+      out.classList.toggle("over", over);
+      out.textContent = fill(over ? out.dataset.over : n === most ? out.dataset.full : out.dataset.say, { n, m: Math.abs(most - n) });
+    };
+    form.addEventListener("change", show);
+    show();
+  }
+
   for (const box of all("[data-budget]")) {
     const limit = +box.dataset.budget, left = one("[data-left]", box), bar = one("progress", box);
     const show = () => {
