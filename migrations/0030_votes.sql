@@ -34,3 +34,10 @@ end $$;
 drop trigger ballot_in_time on ballot;
 create trigger ballot_in_time before insert or update or delete on ballot for each row execute function ballot_in_time();
 create trigger ballot_within after insert or update on ballot for each row execute function ballot_within();
+
+-- The minutes of a panel come back signed: one paper for each time it ended, of which nothing changes afterwards.
+create table panel_minute (
+  round_id uuid not null, run int not null, place ltree not null references place, scan_id uuid not null references attachment, by_person uuid not null references person, at timestamptz not null,
+  primary key (round_id, run), foreign key (round_id, run) references round_run (round_id, run)
+);
+create trigger panel_minute_never before update or delete on panel_minute for each row execute function never();

@@ -135,8 +135,8 @@ type PollView struct {
 	Poll    Poll
 	Options []Option
 	Mine    []string // the projects they chose
-	May     bool              // a confirmed resident of the district, and no judge of the edition
-	Counts  []Count           // once counted
+	May     bool     // a confirmed resident of the district, and no judge of the edition
+	Counts  []Count  // once counted
 	Now     time.Time
 }
 

@@ -86,6 +86,10 @@ func TestAPanelFromPlanToMinutes(t *testing.T) {
 	if !strings.HasPrefix(pdf, "%PDF") {
 		t.Error("no minutes")
 	}
+	h.has(page, panelAt+"/minutes/scan", `name="run" value="1"`)
+	page, _ = h.ask("01", panelAt+"/minutes/scan", 422, "run", "1")
+	h.has(page, "请先选签好字的纪要")
+	h.ask("03", panelAt+"/minutes/scan", 403, "run", "1")
 	page, _ = h.ask("01", panelAt+"/meet-again", 422, "version", "3", "reason", "")
 	h.has(page, "请写明为什么要重新合议")
 	for range 2 {

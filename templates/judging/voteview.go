@@ -51,7 +51,9 @@ func voteForm(form ui.Form, v judging.PollView, track string) ui.Form {
 }
 
 func voteLabel(v judging.PollView, track string) string {
-	if slices.ContainsFunc(v.Options, func(o judging.Option) bool { return (o.Track == track || v.Poll.Most > 0) && slices.Contains(v.Mine, o.ID) }) {
+	if slices.ContainsFunc(v.Options, func(o judging.Option) bool {
+		return (o.Track == track || v.Poll.Most > 0) && slices.Contains(v.Mine, o.ID)
+	}) {
 		return "改投"
 	}
 	return "投票"
