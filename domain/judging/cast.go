@@ -74,15 +74,14 @@ func (b *Book) Cast(ctx context.Context, by identity.Actor, id string, n Vote) e
 		}
 	}
 	return b.db.Change(ctx, func(tx pg.Tx) error {
-		args := pg.Args{"id": id, "me": by.ID, "track": track, "projects": projects, "at": v.Now}
 		if _, err := pg.Value[bool](ctx, tx, ballotLockSQL, pg.Args{"id": id, "me": by.ID}); err != nil {
 			return err
 		}
-		dropped, err := pg.Do(ctx, tx, dropVotesSQL, args)
+		dropped, err := pg.Do(ctx, tx, dropVotesSQL, pg.Args{"id": id, "me": by.ID, "track": track, "projects": projects})
 		if err != nil {
 			return err
 		}
-		added, err := pg.Do(ctx, tx, addVotesSQL, args)
+		added, err := pg.Do(ctx, tx, addVotesSQL, pg.Args{"id": id, "me": by.ID, "projects": projects, "at": v.Now})
 		if err != nil || dropped+added == 0 { // the same choice again
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"seedbed/domain/fault"
+	"seedbed/domain/identity"
 	"seedbed/storage/objects"
 )
 
@@ -44,7 +45,7 @@ func TestAPanelsMinutesComeBackSigned(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	other := w.head
+	other := w.person("同事", identity.DistrictStaff, "jz")
 	wants(t, w.book.SignPanel(ctx, other, panel.ID, PanelScan{1}, &Photo{Name: "x.pdf", File: bytes.NewReader([]byte(signed))}), fault.Conflict)
 	if err := w.book.ReopenPanel(ctx, w.staff, panel.ID, MeetAgain{w.get(panel.ID).Version, "刚知道有利害关系"}); err != nil {
 		t.Fatal(err)

@@ -129,7 +129,7 @@ func TestABallotOfSeveralProjectsByForms(t *testing.T) {
 	h.has(page, "请至少选一个项目")
 	page, _ = h.ask("06", "/vote/"+round, 422, "proposal_id", one, "proposal_id", two)
 	h.has(page, "您选了 2 个项目，最多可以选 1 个，请去掉 1 个")
-	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="` + one[:35]).FindAllString(page, -1)); n != 2 {
+	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="`+one[:35]).FindAllString(page, -1)); n != 2 {
 		t.Errorf("%d of both ticks are kept", n)
 	}
 	h.past(`update poll set most = 2`)
@@ -138,7 +138,7 @@ func TestABallotOfSeveralProjectsByForms(t *testing.T) {
 	}
 	page, _ = h.ask("06", "/vote/"+round, 200)
 	h.has(page, "改投")
-	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="` + one[:35]).FindAllString(page, -1)); n != 2 {
+	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="`+one[:35]).FindAllString(page, -1)); n != 2 {
 		t.Errorf("%d of both choices are shown", n)
 	}
 	h.ask("08", "/vote/"+round, 403, "proposal_id", one)
