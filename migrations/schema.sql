@@ -2176,6 +2176,15 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.panel_minute (
+    round_id uuid NOT NULL,
+    run integer NOT NULL,
+    place public.ltree NOT NULL,
+    scan_id uuid NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.panel_word (
     id uuid NOT NULL,
     round_id uuid NOT NULL,
@@ -3261,6 +3270,9 @@ ALTER TABLE ONLY public.outbox_done
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_pkey PRIMARY KEY (round_id, run);
+
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_pkey PRIMARY KEY (id);
 
@@ -3928,6 +3940,8 @@ CREATE TRIGGER org_gallery AFTER INSERT OR UPDATE ON public.org FOR EACH ROW EXE
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
 
 CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER panel_minute_never BEFORE DELETE OR UPDATE ON public.panel_minute FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER panel_word_fair BEFORE INSERT ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.panel_word_fair();
 
@@ -4606,6 +4620,18 @@ ALTER TABLE ONLY public.outage
 
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_round_id_run_fkey FOREIGN KEY (round_id, run) REFERENCES public.round_run(round_id, run);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.attachment(id);
 
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
@@ -5304,6 +5330,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_minute TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_word TO seedbed_app;
 
