@@ -124,7 +124,7 @@ func TestABallotOfSeveralProjectsByForms(t *testing.T) {
 	h := newHouse(t)
 	h.voting(`{"public_vote": 20, "sharing": "equal-shares", "ballot_most": 1}`)
 	page, _ := h.ask("06", "/vote/"+round, 200)
-	h.has(page, "您最多可以选 1 个", `type="checkbox"`, `data-ticks="1"`, "申请 ¥")
+	h.has(page, "您最多可以选 1 个", `type="checkbox"`, `data-ticks="1"`, "申请\u00a0¥")
 	page, _ = h.ask("06", "/vote/"+round, 422, "x", "")
 	h.has(page, "请至少选一个项目")
 	page, _ = h.ask("06", "/vote/"+round, 422, "proposal_id", one, "proposal_id", two)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -30,7 +31,7 @@ func voteOptions(ctx context.Context, v judging.PollView, track string) []ui.Opt
 		if o.Track == track {
 			hint := o.Number + " · " + o.Team
 			if v.Poll.Most > 0 {
-				hint += " · " + words.T(ctx, "申请 %s", o.Asks.Show())
+				hint += " · " + strings.ReplaceAll(words.T(ctx, "申请 %s", o.Asks.Show()), " ", "\u00a0") // a sum stays with its word
 			}
 			list = append(list, ui.Option{Value: o.ID, Label: o.Title, Hint: hint})
 		}
