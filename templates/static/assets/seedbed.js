@@ -340,11 +340,12 @@
   const waiting = all("[data-when]").filter(box => box.dataset.when);
   const settle = () => {
     for (const box of waiting) {
-      const answers = all(`[name="${box.dataset.when}"]:checked`).filter(b => !b.closest("[hidden]"));
-      box.hidden = !answers.some(b => b.value === box.dataset.is);
+      const answers = all(`[name="${box.dataset.when}"]:checked,[name="${box.dataset.when}"] option:checked`).filter(b => !b.closest("[hidden]"));
+      box.hidden = !answers.some(b => box.dataset.any ? box.dataset.any.split(" ").includes(b.value) : b.value === box.dataset.is);
     }
   };
   if (waiting.length) doc.addEventListener("change", settle);
+  if (waiting.some(box => box.dataset.any)) settle(); // without this they are there, for the answer can still change
 
   // j and k walk through a list, unless somebody is typing.
   doc.addEventListener("keydown", e => {
