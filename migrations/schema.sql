@@ -114,10 +114,29 @@ end $$;
 CREATE FUNCTION public.ballot_in_time() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare b record; p record;
 begin
-  perform from poll where id = new.poll_id for key share;
-  if not exists (select from poll where id = new.poll_id and state = 'planned' and new.at >= opens_at and new.at < closes_at) then
+  if tg_op = 'DELETE' then b := old; else b := new; end if;
+  select state, opens_at, closes_at, most into p from poll where id = b.poll_id for share;
+  if p.state is distinct from 'planned' or tg_op <> 'DELETE' and (b.at < p.opens_at or b.at >= p.closes_at) then
     raise exception '现在不是投票的时间' using errcode = 'SB001';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  perform pg_advisory_xact_lock(hashtextextended('ballot of ' || new.poll_id || ' ' || new.person_id, 0));
+  return new;
+end $$;
+
+CREATE FUNCTION public.ballot_within() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare most int;
+begin
+  select p.most into most from poll p where p.id = new.poll_id;
+  if most > 0 and (select count(*) from ballot where poll_id = new.poll_id and person_id = new.person_id) > most then
+    raise exception '选的项目超过了公告里定的个数' using errcode = 'SB001';
+  end if;
+  if most = 0 and exists (select from ballot where poll_id = new.poll_id and person_id = new.person_id and track = new.track and proposal_id <> new.proposal_id) then
+    raise exception '每个赛道只能选一个项目' using errcode = 'SB001';
   end if;
   return new;
 end $$;
@@ -2205,6 +2224,15 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.panel_minute (
+    round_id uuid NOT NULL,
+    run integer NOT NULL,
+    place public.ltree NOT NULL,
+    scan_id uuid NOT NULL,
+    by_person uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.panel_word (
     id uuid NOT NULL,
     round_id uuid NOT NULL,
@@ -2364,8 +2392,10 @@ CREATE TABLE public.poll (
     state text DEFAULT 'planned'::text NOT NULL,
     digest text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    most integer DEFAULT 0 NOT NULL,
     CONSTRAINT poll_check CHECK ((closes_at > opens_at)),
     CONSTRAINT poll_check1 CHECK (((state = 'counted'::text) = (digest <> ''::text))),
+    CONSTRAINT poll_most_check CHECK (((most >= 0) AND (most <= 20))),
     CONSTRAINT poll_share_check CHECK (((share >= 1) AND (share <= 30)))
 );
 
@@ -3063,7 +3093,7 @@ ALTER TABLE ONLY public.award
     ADD CONSTRAINT award_proposal_id_key UNIQUE (proposal_id);
 
 ALTER TABLE ONLY public.ballot
-    ADD CONSTRAINT ballot_pkey PRIMARY KEY (poll_id, person_id, track);
+    ADD CONSTRAINT ballot_pkey PRIMARY KEY (poll_id, person_id, proposal_id);
 
 ALTER TABLE ONLY public.ban_lift
     ADD CONSTRAINT ban_lift_pkey PRIMARY KEY (ban_id);
@@ -3292,6 +3322,9 @@ ALTER TABLE ONLY public.outbox_done
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_pkey PRIMARY KEY (round_id, run);
 
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_pkey PRIMARY KEY (id);
@@ -3871,7 +3904,9 @@ CREATE TRIGGER award_confirm_guard BEFORE UPDATE ON public.award FOR EACH ROW EX
 
 CREATE TRIGGER award_move BEFORE UPDATE ON public.award FOR EACH ROW EXECUTE FUNCTION public.check_move('award');
 
-CREATE TRIGGER ballot_in_time BEFORE INSERT OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_in_time();
+CREATE TRIGGER ballot_in_time BEFORE INSERT OR DELETE OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_in_time();
+
+CREATE TRIGGER ballot_within AFTER INSERT OR UPDATE ON public.ballot FOR EACH ROW EXECUTE FUNCTION public.ballot_within();
 
 CREATE TRIGGER board_event_never BEFORE DELETE OR UPDATE ON public.board_event FOR EACH ROW EXECUTE FUNCTION public.never();
 
@@ -3966,6 +4001,8 @@ CREATE TRIGGER org_gallery AFTER INSERT OR UPDATE ON public.org FOR EACH ROW EXE
 CREATE TRIGGER org_move BEFORE UPDATE ON public.org FOR EACH ROW EXECUTE FUNCTION public.check_move('org');
 
 CREATE TRIGGER outage_never BEFORE DELETE OR UPDATE ON public.outage FOR EACH ROW EXECUTE FUNCTION public.never();
+
+CREATE TRIGGER panel_minute_never BEFORE DELETE OR UPDATE ON public.panel_minute FOR EACH ROW EXECUTE FUNCTION public.never();
 
 CREATE TRIGGER panel_word_fair BEFORE INSERT ON public.panel_word FOR EACH ROW EXECUTE FUNCTION public.panel_word_fair();
 
@@ -4656,6 +4693,18 @@ ALTER TABLE ONLY public.outage
 
 ALTER TABLE ONLY public.outbox_done
     ADD CONSTRAINT outbox_done_fact_id_fkey FOREIGN KEY (fact_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_place_fkey FOREIGN KEY (place) REFERENCES public.place(path);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_round_id_run_fkey FOREIGN KEY (round_id, run) REFERENCES public.round_run(round_id, run);
+
+ALTER TABLE ONLY public.panel_minute
+    ADD CONSTRAINT panel_minute_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.attachment(id);
 
 ALTER TABLE ONLY public.panel_word
     ADD CONSTRAINT panel_word_by_person_fkey FOREIGN KEY (by_person) REFERENCES public.person(id);
@@ -5360,6 +5409,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO seedbed_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox_done TO seedbed_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.outbox_id_seq TO seedbed_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_minute TO seedbed_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.panel_word TO seedbed_app;
 

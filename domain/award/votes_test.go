@@ -25,7 +25,7 @@ func polled(online []int, papers string) func(w *world, round string) {
 		for i, no := range online {
 			voter := w.person(fmt.Sprint("居民", i), "", "")
 			voter.Home = home
-			w.must(w.jury.Cast(w.ctx, voter, round, judging.Vote{ProposalID: w.ids[no]}))
+			w.must(w.jury.Cast(w.ctx, voter, round, judging.Vote{Projects: []string{w.ids[no]}}))
 		}
 		first, second := w.person("录入一", identity.DistrictStaff, "jz"), w.person("录入二", identity.DistrictStaff, "jz")
 		box := judging.BoxCount{Box: "活动室", Pass: 1, Ballots: papers}

@@ -194,7 +194,7 @@ func TestEveryParameterIsEditableExplainedAndInTheHistory(t *testing.T) {
 			t.Errorf("changing %s shows as %+v", p.Field, lines)
 		}
 	}
-	if len(slots) != len(Params)+6 { // version, reason, and what is a choice: the gallery and the three of how money is shared out
+	if len(slots) != len(Params)+7 { // version, reason, the gallery, and the four of how money is shared out
 		t.Errorf("%d fields for %d parameters", len(slots), len(Params))
 	}
 }

@@ -99,7 +99,7 @@ var Params = []Param{
 	number(Groups[2], "street_share", "一个街道最多用总资金的多少", "免得钱都到了一个街道；填 0 就是不限", "%", 0, 100, 1, func(r *Rules) *int { return &r.StreetShare }),
 	number(Groups[2], "present_min", "路演讲几分钟", "写在公告里，让大家有准备", "分钟", 1, 60, 1, func(r *Rules) *int { return &r.PresentMin }),
 	number(Groups[2], "question_min", "路演答几分钟", "写在公告里，让大家有准备", "分钟", 0, 60, 1, func(r *Rules) *int { return &r.QuestionMin }),
-	number(Groups[2], "public_vote", "居民投票占总分多少", "路演时居民也投票，每人每个赛道一票；填 0 就是不投票", "%", 0, 30, 1, func(r *Rules) *int { return &r.PublicVote }),
+	number(Groups[2], "public_vote", "居民投票占总分多少", "路演时居民也投票，每人每个赛道一票；填 0 就是不投票。按居民投票分钱的，一票能选几个在「资金怎么分」里定", "%", 0, 30, 1, func(r *Rules) *int { return &r.PublicVote }),
 
 	number(Groups[3], "fix_days", "退回后几天内改好", "从退回那天起算，只数工作日", "天", 1, 30, 1, func(r *Rules) *int { return &r.FixDays }),
 	number(Groups[3], "appeal_days", "几天内可以申诉", "从知道没通过那天起算，只数工作日", "天", 1, 30, 1, func(r *Rules) *int { return &r.AppealDays }),

@@ -113,7 +113,7 @@ func (b *Book) shape(ctx context.Context, tx pg.Tx, place string) (Edition, []Fu
 	for i := range funds {
 		funds[i].Amount, funds[i].DocNo = 0, "" // what the new year has is not known by looking at the old one
 	}
-	last.No = no
+	last.No, last.Rules.BallotMost = no, last.Rules.sharing().most
 	for _, t := range []**time.Time{&last.OpensAt, &last.ClosesAt, &last.RunsFrom, &last.RunsTo} {
 		if *t != nil {
 			next := (*t).AddDate(1, 0, 0)

@@ -73,6 +73,7 @@ type Rules struct {
 	Sharing         string `json:"sharing,omitempty"`          // by which of Sharings the money is shared out; "" in calls from before it was a parameter
 	SharingUtility  string `json:"sharing_utility,omitempty"`  // by votes: what a vote is worth, one of SharingUtilities
 	SharingComplete string `json:"sharing_complete,omitempty"` // by votes: what becomes of the money that is left, one of SharingCompletes
+	BallotMost      int    `json:"ballot_most,omitempty"`      // by votes: most projects on a ballot, 1 to 20; 0 for one of each track, as in calls from before
 }
 
 // What the public gallery shows of an edition: nothing before the notice, or also what leads let neighbours see.

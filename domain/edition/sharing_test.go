@@ -46,3 +46,44 @@ func TestTheSharingRuleFreezesWithTheCall(t *testing.T) {
 		t.Errorf("%+v", r.Sharing)
 	}
 }
+
+// How many projects a ballot may name is a term of calls whose votes share the money out: five unless the call says otherwise, and frozen
+// with it.
+func TestTheBallotsLimitIsATermOfTheCall(t *testing.T) {
+	d, ctx := newDistrict(t), context.Background()
+	e := d.draft(t)
+	terms := TermsOf(e)
+	if terms.BallotMost != 5 || e.Rules.BallotMost != 0 {
+		t.Errorf("the form begins with %d, the rules have %d", terms.BallotMost, e.Rules.BallotMost)
+	}
+	terms.Sharing, terms.PublicVote = SharingLoad, 20
+	for _, bad := range []int{-1, 0, 21} {
+		terms.BallotMost = bad
+		if fields := fault.InFields(d.book.SetTerms(ctx, d.staff, e.ID, terms)); fields["ballot_most"].Text == "" {
+			t.Errorf("%d projects: %v", bad, fields)
+		}
+	}
+	terms.BallotMost = 3
+	if err := d.book.SetTerms(ctx, d.staff, e.ID, terms); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.get(t, e.ID).Rules; r.BallotMost != 3 {
+		t.Errorf("kept %d", r.BallotMost)
+	}
+	terms = TermsOf(d.get(t, e.ID))
+	terms.Sharing = SharingByRank
+	if err := d.book.SetTerms(ctx, d.staff, e.ID, terms); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.get(t, e.ID).Rules; r.BallotMost != 0 {
+		t.Errorf("by rank a ballot has %d", r.BallotMost)
+	}
+	byVotes := Rules{Sharing: SharingEqual, BallotMost: 3}
+	var r Rules
+	if err := (Terms{BallotMost: 4}).share(&r, byVotes, true); fault.InFields(err)["sharing"].Text == "" {
+		t.Errorf("the limit of a published call was changed: %v", err)
+	}
+	if err := (Terms{}).share(&r, byVotes, true); err != nil || r.BallotMost != 3 {
+		t.Errorf("left as it is: %d, %v", r.BallotMost, err)
+	}
+}

@@ -62,6 +62,7 @@ type Terms struct {
 	Sharing         string `form:"sharing"` // "" keeps what there is, here and below
 	SharingUtility  string `form:"sharing_utility"`
 	SharingComplete string `form:"sharing_complete"`
+	BallotMost      int    `form:"ballot_most"`
 
 	PerOrg      int      `form:"per_org"`
 	StreetQuota int      `form:"street_quota"`
@@ -103,7 +104,7 @@ func (t *Terms) slots() map[string]reflect.Value {
 // TermsOf is the rules as the form shows them.
 func TermsOf(e Edition) Terms {
 	share := e.Rules.sharing()
-	t := Terms{Version: e.Version, Gallery: cmp.Or(e.Rules.Gallery, GalleryResults), Sharing: share[0], SharingUtility: share[1], SharingComplete: share[2]}
+	t := Terms{Version: e.Version, Gallery: cmp.Or(e.Rules.Gallery, GalleryResults), Sharing: share.rule, SharingUtility: share.utility, SharingComplete: share.complete, BallotMost: cmp.Or(share.most, usualBallot)}
 	slots := t.slots()
 	for _, p := range Params {
 		slots[p.Field].SetInt(int64(p.get(e.Rules)))

@@ -49,29 +49,19 @@ func BoxesApart(ctx context.Context, q pg.Reader, editionID string) (int, error)
 	return pg.Value[int](ctx, q, boxesApartSQL, pg.Args{"edition": editionID})
 }
 
-// readBallots turns the typed lines into ballots: a line is a paper, with the numbers the page gives the projects. In every track
-// a paper has one project at most, as an account has.
-func readBallots(text string, options []Option) ([][]string, error) {
+// readBallots turns the typed lines into ballots: a line is a paper, with the numbers the page gives the projects. A paper has as many
+// projects as an account may choose: up to most, or one of each track where most is 0.
+func readBallots(text string, options []Option, most int) ([][]string, error) {
 	list := [][]string{}
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t　,，、;；", r) })
 		if len(words) == 0 {
 			continue
 		}
-		ballot, tracks := []string{}, map[string]bool{}
-		for _, w := range words {
-			n, err := strconv.Atoi(w)
-			if err != nil || n < 1 || n > len(options) {
-				return nil, fault.Field("ballots", "第 %d 行的「%s」不是上面的序号", i+1, clipped(w))
-			}
-			o := options[n-1]
-			if tracks[o.Track] {
-				return nil, fault.Field("ballots", "第 %d 行在同一个赛道里有两个项目，这张票无效，请去掉这一行", i+1)
-			}
-			tracks[o.Track] = true
-			ballot = append(ballot, o.ID)
+		ballot, err := readBallot(i+1, words, options, most)
+		if err != nil {
+			return nil, err
 		}
-		slices.Sort(ballot)
 		list = append(list, ballot)
 	}
 	switch {
@@ -82,6 +72,31 @@ func readBallots(text string, options []Option) ([][]string, error) {
 	}
 	slices.SortFunc(list, slices.Compare) // two people need not take the papers in one order
 	return list, nil
+}
+
+// readBallot reads the numbers of one line.
+func readBallot(line int, numbers []string, options []Option, most int) ([]string, error) {
+	ballot, tracks := []string{}, map[string]bool{}
+	for _, w := range numbers {
+		n, err := strconv.Atoi(w)
+		if err != nil || n < 1 || n > len(options) {
+			return nil, fault.Field("ballots", "第 %d 行的「%s」不是上面的序号", line, clipped(w))
+		}
+		o := options[n-1]
+		switch {
+		case most > 0 && slices.Contains(ballot, o.ID):
+			return nil, fault.Field("ballots", "第 %d 行把 %d 号写了两遍，请对着选票再看一看", line, n)
+		case most == 0 && tracks[o.Track]:
+			return nil, fault.Field("ballots", "第 %d 行在同一个赛道里有两个项目，这张票无效，请去掉这一行", line)
+		}
+		tracks[o.Track] = true
+		ballot = append(ballot, o.ID)
+	}
+	if most > 0 && len(ballot) > most {
+		return nil, fault.Field("ballots", "第 %d 行选了 %d 个项目，一张票最多选 %d 个，这张票无效，请去掉这一行", line, len(ballot), most)
+	}
+	slices.Sort(ballot)
+	return ballot, nil
 }
 
 func clipped(text string) string {

@@ -204,14 +204,7 @@ func (b *Book) SignMinute(ctx context.Context, by identity.Actor, roundID string
 	if err != nil {
 		return err
 	}
-	if scan == nil {
-		return fault.Field("scan", "请先选签好字的纪要，照片或 PDF")
-	}
-	taken, err := evidence.TakePaper(ctx, b.paper.Store, scan.File)
-	if fault.Is(err, fault.Invalid) && fault.InFields(err) == nil {
-		m := fault.MessageOf(err)
-		err = fault.Field("scan", m.Text, m.Args...)
-	}
+	taken, err := b.takeScan(ctx, scan)
 	if err != nil {
 		return err
 	}
@@ -228,9 +221,8 @@ func (b *Book) SignMinute(ctx context.Context, by identity.Actor, roundID string
 			}
 			return err
 		}
-		id := uuid.Must(uuid.NewV7()).String()
-		if _, err := evidence.Keep(ctx, tx, w, evidence.New{ID: id, Digest: taken.Digest, Size: taken.Size, Mime: taken.Mime, Kind: "paper", Owner: "minute", OwnerID: roundID, Place: r.Place,
-			Name: scan.Name, At: now}); err != nil {
+		id, err := keepScan(ctx, tx, hand{w, r.Place, now}, roundID, taken, scan.Name)
+		if err != nil {
 			return err
 		}
 		if _, err := pg.Do(ctx, tx, signMinuteSQL, pg.Args{"id": roundID, "scan": id, "at": now}); err != nil {
@@ -239,6 +231,27 @@ func (b *Book) SignMinute(ctx context.Context, by identity.Actor, roundID string
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "pitch_minute", ID: roundID, Version: m.Version + 1, Action: "sign", From: Sealed, To: Signed, Place: r.Place,
 			Data: map[string]any{"scan": taken.Digest}, At: now})
 	})
+}
+
+// takeScan puts signed minutes into the store. Fields: "scan".
+func (b *Book) takeScan(ctx context.Context, scan *Photo) (evidence.Taken, error) {
+	if scan == nil {
+		return evidence.Taken{}, fault.Field("scan", "请先选签好字的纪要，照片或 PDF")
+	}
+	taken, err := evidence.TakePaper(ctx, b.paper.Store, scan.File)
+	if fault.Is(err, fault.Invalid) && fault.InFields(err) == nil {
+		m := fault.MessageOf(err)
+		err = fault.Field("scan", m.Text, m.Args...)
+	}
+	return taken, err
+}
+
+// keepScan gives signed minutes to their round, and their id.
+func keepScan(ctx context.Context, tx pg.Tx, h hand, roundID string, taken evidence.Taken, name string) (string, error) {
+	id := uuid.Must(uuid.NewV7()).String()
+	_, err := evidence.Keep(ctx, tx, h.w, evidence.New{ID: id, Digest: taken.Digest, Size: taken.Size, Mime: taken.Mime, Kind: "paper", Owner: "minute", OwnerID: roundID, Place: h.place,
+		Name: name, At: h.at})
+	return id, err
 }
 
 // MinuteSeal is what everybody may know of a round's minutes: that they are what was sealed.

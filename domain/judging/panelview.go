@@ -102,8 +102,9 @@ type PanelView struct {
 	Seats    []Sitter
 	Projects []Deliberating
 	Runs     []Run
-	May      bool   // the reader may write down what is said
-	Me       string // the reader's own seat, "" for the desk
+	Signed   []PanelMinute // the minutes that came back signed, for the desk
+	May      bool          // the reader may write down what is said
+	Me       string        // the reader's own seat, "" for the desk
 }
 
 // Left counts the projects on which a word is still missing, or has to be said again.
@@ -154,7 +155,11 @@ func (b *Book) Panel(ctx context.Context, by identity.Actor, roundID string) (Pa
 		return PanelView{}, err
 	}
 	v, err := b.panelView(ctx, r)
+	if err != nil {
+		return v, err
+	}
 	v.May = by.Can(identity.RunRounds, r.Place)
+	v.Signed, err = pg.All[PanelMinute](ctx, b.db, panelMinutesSQL, pg.Args{"round": roundID})
 	return v, err
 }
 

@@ -2,7 +2,6 @@ package judging
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"seedbed/domain/audit"
@@ -10,6 +9,7 @@ import (
 	"seedbed/domain/fault"
 	"seedbed/domain/identity"
 	"seedbed/domain/place"
+	"seedbed/domain/yuan"
 	"seedbed/storage/pg"
 )
 
@@ -27,6 +27,7 @@ type Poll struct {
 	EditionEn string
 	Place     string
 	Share     int // of the final score, in percent
+	Most      int // projects a ballot may name where votes share the money out, whatever their track; 0 for one of each track
 	OpensAt   time.Time
 	ClosesAt  time.Time
 	State     string
@@ -47,12 +48,12 @@ type NewPoll struct {
 }
 
 const (
-	pollColumns = `v.id::text, r.edition_id::text, e.title as edition, e.title_en as edition_en, v.place::text, v.share, v.opens_at, v.closes_at, v.state, v.digest, v.version`
+	pollColumns = `v.id::text, r.edition_id::text, e.title as edition, e.title_en as edition_en, v.place::text, v.share, v.most, v.opens_at, v.closes_at, v.state, v.digest, v.version`
 	pollFrom    = ` from poll v join review_round r on r.id = v.id join edition e on e.id = r.edition_id`
 	pollSQL     = `select ` + pollColumns + pollFrom + ` where v.id = @id::uuid`
 	lockPollSQL = pollSQL + ` for no key update of v`
 	openPollSQL = `select ` + pollColumns + pollFrom + ` where v.state = 'planned' and v.opens_at <= @now and v.closes_at > @now and @home::text::ltree <@ v.place order by v.closes_at, v.id limit 20`
-	newPollSQL  = `insert into poll (id, place, share, opens_at, closes_at) values (@id, @place::text::ltree, @share, @opens, @closes) on conflict do nothing`
+	newPollSQL  = `insert into poll (id, place, share, most, opens_at, closes_at) values (@id, @place::text::ltree, @share, @most, @opens, @closes) on conflict do nothing`
 	movePollSQL = `update poll set opens_at = @opens, closes_at = @closes, version = version + 1 where id = @id::uuid`
 )
 
@@ -102,19 +103,14 @@ func (b *Book) PlanPoll(ctx context.Context, by identity.Actor, roundID string, 
 		}
 		sql, args := movePollSQL, pg.Args{"id": roundID, "opens": n.OpensAt, "closes": n.ClosesAt}
 		if !found {
-			sql, args["place"], args["share"] = newPollSQL, r.Place, e.Rules.PublicVote
+			sql, args["place"], args["share"], args["most"] = newPollSQL, r.Place, e.Rules.PublicVote, e.Rules.BallotMost
 		}
 		if _, err := pg.Do(ctx, tx, sql, args); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, w, audit.Event{Entity: "poll", ID: roundID, Version: p.Version + 1, Action: "plan", From: p.State, To: PollPlanned, Place: r.Place,
-			Data: map[string]any{"share": e.Rules.PublicVote, "opens": n.OpensAt, "closes": n.ClosesAt}, At: now})
+			Data: map[string]any{"share": e.Rules.PublicVote, "most": e.Rules.BallotMost, "opens": n.OpensAt, "closes": n.ClosesAt}, At: now})
 	})
-}
-
-// Vote is a resident's choice: one project of a track.
-type Vote struct {
-	ProposalID string `form:"proposal_id"`
 }
 
 // Option is a project residents may choose, as the board shows it.
@@ -124,15 +120,13 @@ type Option struct {
 	Title  string
 	Team   string
 	Track  string
+	Asks   yuan.Fen // what it asks for
 }
 
 const (
-	optionsSQL = `select distinct p.id::text, coalesce(p.number, '') as number, p.title, m.name as team, p.track from assignment a join proposal p on p.id = a.proposal_id
+	optionsSQL = `select distinct p.id::text, coalesce(p.number, '') as number, p.title, m.name as team, p.track, p.requested as asks from assignment a join proposal p on p.id = a.proposal_id
     and p.state in ('shortlisted', 'pitched', 'ranked', 'selected', 'reserve', 'not_selected', 'refining', 'refined', 'contracted') join team m on m.id = p.team_id
   where a.round_id = @id::uuid and a.state in ('assigned', 'accepted') order by 5, 2, 1`
-	myVotesSQL = `select b.track, b.proposal_id::text as project from ballot b where b.poll_id = @id::uuid and b.person_id = @me::uuid`
-	voteSQL    = `insert into ballot as b (poll_id, person_id, track, proposal_id, at) values (@id, @me, @track, @project, @at)
-  on conflict (poll_id, person_id, track) do update set proposal_id = excluded.proposal_id, at = excluded.at where b.proposal_id <> excluded.proposal_id`
 	partialSQL = `select exists (select from judge j where j.edition_id = @edition::uuid and j.person_id = @me::uuid and j.state <> 'declined')`
 )
 
@@ -140,9 +134,9 @@ const (
 type PollView struct {
 	Poll    Poll
 	Options []Option
-	Mine    map[string]string // project by track
-	May     bool              // a confirmed resident of the district, and no judge of the edition
-	Counts  []Count           // once counted
+	Mine    []string // the projects they chose
+	May     bool     // a confirmed resident of the district, and no judge of the edition
+	Counts  []Count  // once counted
 	Now     time.Time
 }
 
@@ -156,7 +150,7 @@ func (b *Book) Polls(ctx context.Context, by identity.Actor) ([]Poll, error) {
 
 // Poll is a residents' vote as the actor sees it.
 func (b *Book) Poll(ctx context.Context, by identity.Actor, id string) (PollView, error) {
-	v := PollView{Mine: map[string]string{}, Now: b.clock.Now()}
+	v := PollView{Now: b.clock.Now()}
 	var err error
 	if v.Poll, err = pg.One[Poll](ctx, b.db, pollSQL, pg.Args{"id": id}); err != nil {
 		return v, err
@@ -172,48 +166,10 @@ func (b *Book) Poll(ctx context.Context, by identity.Actor, id string) (PollView
 	if !by.SignedIn() {
 		return v, nil
 	}
-	type chosen struct{ Track, Project string }
-	mine, err := pg.All[chosen](ctx, b.db, myVotesSQL, pg.Args{"id": id, "me": by.ID})
-	if err != nil {
+	if v.Mine, err = pg.Values[string](ctx, b.db, myVotesSQL, pg.Args{"id": id, "me": by.ID}); err != nil {
 		return v, err
-	}
-	for _, c := range mine {
-		v.Mine[c.Track] = c.Project
 	}
 	judge, err := pg.Value[bool](ctx, b.db, partialSQL, pg.Args{"edition": v.Poll.EditionID, "me": by.ID})
 	v.May = by.Home != "" && place.District(by.Home) == place.District(v.Poll.Place) && !judge && !by.Helped()
 	return v, err
-}
-
-// Cast gives or changes a resident's vote in one track. The trail keeps that they voted, not for whom.
-func (b *Book) Cast(ctx context.Context, by identity.Actor, id string, n Vote) error {
-	v, err := b.Poll(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	w, err := by.Must(identity.VoteProjects, v.Poll.Place)
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(v.Options, func(o Option) bool { return o.ID == n.ProposalID })
-	switch {
-	case !v.May:
-		return fault.New(fault.Forbidden, "社区确认过的本区居民才能投票，这一届的评委不投。请先在「我的资料」里选社区")
-	case at < 0:
-		return fault.Field("proposal_id", "请选一个项目")
-	case !v.Poll.Open(v.Now):
-		return fault.New(fault.Conflict, "现在不是投票的时间")
-	}
-	if b.paper.Throttle != nil {
-		if err := b.paper.Throttle(ctx, "vote:"+by.ID, 20, 10*time.Minute); err != nil {
-			return err
-		}
-	}
-	return b.db.Change(ctx, func(tx pg.Tx) error {
-		rows, err := pg.Do(ctx, tx, voteSQL, pg.Args{"id": id, "me": by.ID, "track": v.Options[at].Track, "project": n.ProposalID, "at": v.Now})
-		if err != nil || rows == 0 { // the same choice again
-			return err
-		}
-		return audit.Record(ctx, tx, w, audit.Event{Entity: "poll", ID: id, Action: "vote", Place: v.Poll.Place, Data: map[string]string{"track": v.Options[at].Track}, At: v.Now})
-	})
 }

@@ -87,6 +87,7 @@ type PaperView struct {
 	Passes  []Pass
 	Photos  []evidence.Attachment
 	ByPaper bool // the box is typed ballot by ballot, because votes share the money out
+	Most    int  // projects a paper may have, as Poll.Most
 }
 
 // PaperSheetOf is a judge's paper sheet being typed.
@@ -123,7 +124,7 @@ func (b *Book) BoxOf(ctx context.Context, by identity.Actor, roundID, box string
 	if err != nil {
 		return v, err
 	}
-	if v.Round = list.Round; list.Poll.ID == "" || list.Poll.State != PollPlanned {
+	if v.Round, v.Most = list.Round, list.Poll.Most; list.Poll.ID == "" || list.Poll.State != PollPlanned {
 		return v, fault.Missing()
 	}
 	if v.Options, err = pg.All[Option](ctx, b.db, optionsSQL, pg.Args{"id": roundID}); err != nil {
@@ -175,9 +176,9 @@ func (b *Book) byPaper(ctx context.Context, r Round) (bool, error) {
 }
 
 // readPapers reads a box that is typed ballot by ballot.
-func (n BoxCount) readPapers(options []Option) (map[string]int, [][]string, error) {
+func (n BoxCount) readPapers(options []Option, most int) (map[string]int, [][]string, error) {
 	wrong := n.named()
-	ballots, err := readBallots(n.Ballots, options)
+	ballots, err := readBallots(n.Ballots, options, most)
 	for field, m := range fault.InFields(err) {
 		wrong.Add(field, m.Text, m.Args...)
 	}
@@ -222,7 +223,11 @@ func (b *Book) readBox(ctx context.Context, r Round, n BoxCount, options []Optio
 		return nil, nil, err
 	}
 	if papers {
-		return n.readPapers(options)
+		p, _, err := pg.Maybe[Poll](ctx, b.db, pollSQL, pg.Args{"id": r.ID})
+		if err != nil {
+			return nil, nil, err
+		}
+		return n.readPapers(options, p.Most)
 	}
 	counts, err := n.read(options)
 	return counts, nil, err

@@ -211,7 +211,7 @@ func (h handlers) setTerms(c *fiber.Ctx) error {
 		typed.Gallery = stored.Gallery
 	}
 	if typed.Sharing == "" {
-		typed.Sharing, typed.SharingUtility, typed.SharingComplete = stored.Sharing, stored.SharingUtility, stored.SharingComplete
+		typed.Sharing, typed.SharingUtility, typed.SharingComplete, typed.BallotMost = stored.Sharing, stored.SharingUtility, stored.SharingComplete, stored.BallotMost
 	}
 	if fault.Is(err, fault.Conflict) && settled(stored, typed) {
 		err = nil // the same form came twice

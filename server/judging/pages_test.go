@@ -115,7 +115,7 @@ func (h house) ask(who, path string, want int, fields ...string) (page, to strin
 		}
 		r = httptest.NewRequest("POST", path, strings.NewReader(values.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if values.Has(photoField) {
+		if values.Has(photoField) || values.Has(scanField) {
 			r = withPhoto(path, values)
 		}
 	}
@@ -139,12 +139,15 @@ func (h house) ask(who, path string, want int, fields ...string) (page, to strin
 // photoField is the field of a form that may bring a file: its value is what is in it, "" for none.
 const photoField = "photo"
 
+// scanField is photoField for signed minutes.
+const scanField = "scan"
+
 func withPhoto(path string, values url.Values) *http.Request {
 	var out bytes.Buffer
 	form := multipart.NewWriter(&out)
 	for name, list := range values {
 		for _, value := range list {
-			if name != photoField {
+			if name != photoField && name != scanField {
 				_ = form.WriteField(name, value)
 				continue
 			}

@@ -23,15 +23,19 @@ func panelRoutes(h handlers) []web.Route {
 		{Method: "POST", Path: panel + "/close", May: identity.RunRounds, Handle: h.panelPress(h.book.ClosePanel, "合议结束了，已经锁定。可以分配资金了")},
 		{Method: "POST", Path: panel + "/meet-again", May: identity.RunRounds, Handle: h.meetAgain},
 		{Method: "GET", Path: panel + "/minutes.pdf", May: identity.ReadSheets, Handle: h.panelMinutes},
+		{Method: "POST", Path: panel + "/minutes/scan", May: identity.RunRounds, Handle: h.signPanel, Upload: true},
 		{Method: "GET", Path: panel + "/projects/:project", May: identity.RunRounds, Handle: h.panelWord},
 		{Method: "POST", Path: panel + "/projects/:project", May: identity.RunRounds, Handle: h.sayPanelWord},
 		{Method: "GET", Path: "/review/panels/:round", May: identity.Score, Handle: h.sitting},
 	}
 }
 
-func (h handlers) panel(c *fiber.Ctx) error { return h.panelPage(c, fiber.StatusOK, ui.Form{}) }
+func (h handlers) panel(c *fiber.Ctx) error {
+	return h.panelPage(c, fiber.StatusOK, ui.Form{}, ui.Form{})
+}
 
-func (h handlers) panelPage(c *fiber.Ctx, status int, form ui.Form) error {
+// panelPage shows a panel; form and scan are forms that were not taken.
+func (h handlers) panelPage(c *fiber.Ctx, status int, form, scan ui.Form) error {
 	id, err := web.ID(c, "round")
 	if err != nil {
 		return err
@@ -40,7 +44,8 @@ func (h handlers) panelPage(c *fiber.Ctx, status int, form ui.Form) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, status, view.Panel(view.PanelPage{PanelView: v, Form: form}))
+	scan.Apart = "scan-"
+	return web.Show(c, status, view.Panel(view.PanelPage{PanelView: v, Form: form, Scan: scan}))
 }
 
 // panelPress answers a button of the panel.
@@ -72,7 +77,7 @@ func (h handlers) meetAgain(c *fiber.Ctx) error {
 		err = h.book.ReopenPanel(c.UserContext(), web.Actor(c), id, typed)
 	}
 	if web.Wrong(&form, err) {
-		return h.panelPage(c, fiber.StatusUnprocessableEntity, form)
+		return h.panelPage(c, fiber.StatusUnprocessableEntity, form, ui.Form{})
 	}
 	if err != nil {
 		return err
@@ -91,6 +96,27 @@ func (h handlers) panelMinutes(c *fiber.Ctx) error {
 		return err
 	}
 	return evidence.Save(c, "application/pdf", p.Name, p.Body)
+}
+
+func (h handlers) signPanel(c *fiber.Ctx) error {
+	id, err := web.ID(c, "round")
+	if err != nil {
+		return err
+	}
+	draft, form, err := web.Bind[judging.PanelScan](c)
+	if err == nil {
+		err = withFile(c, "scan", func(p *judging.Photo) error {
+			return h.book.SignPanel(c.UserContext(), web.Actor(c), id, draft, p)
+		})
+	}
+	if web.Wrong(&form, err) {
+		return h.panelPage(c, fiber.StatusUnprocessableEntity, ui.Form{}, form)
+	}
+	if err != nil {
+		return err
+	}
+	web.Said(c, "收到签字的合议纪要")
+	return web.See(c, "/desk/panels/"+id)
 }
 
 func (h handlers) panelWord(c *fiber.Ctx) error { return h.panelWordPage(c, fiber.StatusOK, nil) }

@@ -86,6 +86,18 @@ func TestAPanelFromPlanToMinutes(t *testing.T) {
 	if !strings.HasPrefix(pdf, "%PDF") {
 		t.Error("no minutes")
 	}
+	h.has(page, panelAt+"/minutes/scan", `name="run" value="1"`)
+	page, _ = h.ask("01", panelAt+"/minutes/scan", 422, "run", "1", scanField, "")
+	h.has(page, "请先选签好字的纪要")
+	h.ask("03", panelAt+"/minutes/scan", 403, "run", "1", scanField, tally)
+	for range 2 {
+		h.ask("01", panelAt+"/minutes/scan", 303, "run", "1", scanField, tally)
+	}
+	page, _ = h.ask("03", panelAt, 200)
+	h.has(page, "看签好字的纪要", `href="/files/`)
+	if strings.Contains(page, panelAt+"/minutes/scan") {
+		t.Error("signed minutes are asked for again")
+	}
 	page, _ = h.ask("01", panelAt+"/meet-again", 422, "version", "3", "reason", "")
 	h.has(page, "请写明为什么要重新合议")
 	for range 2 {

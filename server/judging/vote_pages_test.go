@@ -117,3 +117,34 @@ func TestABoxIsTypedBallotByBallot(t *testing.T) {
 	page, _ = h.ask("01", box+"?box=活动室", 200)
 	h.has(page, "这一份已经核对好")
 }
+
+// Where votes share the money out a ballot is a list of boxes to tick: too many are told beside them and stay ticked, fewer are fine, and
+// a paper follows the same limit.
+func TestABallotOfSeveralProjectsByForms(t *testing.T) {
+	h := newHouse(t)
+	h.voting(`{"public_vote": 20, "sharing": "equal-shares", "ballot_most": 1}`)
+	page, _ := h.ask("06", "/vote/"+round, 200)
+	h.has(page, "您最多可以选 1 个", `type="checkbox"`, `data-ticks="1"`, "申请\u00a0¥")
+	page, _ = h.ask("06", "/vote/"+round, 422, "x", "")
+	h.has(page, "请至少选一个项目")
+	page, _ = h.ask("06", "/vote/"+round, 422, "proposal_id", one, "proposal_id", two)
+	h.has(page, "您选了 2 个项目，最多可以选 1 个，请去掉 1 个")
+	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="`+one[:35]).FindAllString(page, -1)); n != 2 {
+		t.Errorf("%d of both ticks are kept", n)
+	}
+	h.past(`update poll set most = 2`)
+	for range 2 {
+		h.ask("06", "/vote/"+round, 303, "proposal_id", one, "proposal_id", two)
+	}
+	page, _ = h.ask("06", "/vote/"+round, 200)
+	h.has(page, "改投")
+	if n := len(regexp.MustCompile(`<input[^>]*checked[^>]*value="`+one[:35]).FindAllString(page, -1)); n != 2 {
+		t.Errorf("%d of both choices are shown", n)
+	}
+	h.ask("08", "/vote/"+round, 403, "proposal_id", one)
+	page, _ = h.ask("01", pitchDesk+"/boxes", 200)
+	h.has(page, "一张票最多 2 个项目")
+	page, _ = h.ask("01", pitchDesk+"/boxes", 422, "box", "活动室", "pass", "1", "ballots", "1 2\n2 2", photoField, "")
+	h.has(page, "第 2 行把 2 号写了两遍", "1 2\n2 2</textarea>")
+	h.ask("01", pitchDesk+"/boxes", 303, "box", "活动室", "pass", "1", "ballots", "1 2\n2", photoField, tally)
+}

@@ -26,7 +26,7 @@ var deeds = map[string]string{
 	"proposal shortlisted": "申报书进入评审", "proposal not_shortlisted": "申报书没有入围", "proposal pitched": "完成路演", "proposal ranked": "评审完成，排了名次", "proposal selected": "项目入选", "proposal reserve": "列为候补", "proposal not_selected": "没有入选",
 	"proposal refining": "立项，请团队优化预算", "proposal refined": "确认优化稿", "proposal contracted": "协议生效", "proposal void": "申报书作废",
 	"judge invite": "邀请评委", "judge answer": "评委答复邀请", "judge declare_tie": "评委说明了关系",
-	"review_round plan": "安排一轮评审", "review_round weigh": "定了评分权重", "review_round set_rubric": "改了评分细则", "sheet_import bring": "传回离线评分表", "sheet_import take": "按离线评分表存了分", "review_round open": "开始一轮评审", "review_round close": "结束一轮评审", "review_round join": "新通过审查的项目进入这一轮", "review_round take_in": "重新计算后通过初评的项目进入这一轮", "review_round meet_again": "重新打开合议", "panel_word record": "记下合议的结果",
+	"review_round plan": "安排一轮评审", "review_round weigh": "定了评分权重", "review_round set_rubric": "改了评分细则", "sheet_import bring": "传回离线评分表", "sheet_import take": "按离线评分表存了分", "review_round open": "开始一轮评审", "review_round close": "结束一轮评审", "review_round join": "新通过审查的项目进入这一轮", "review_round take_in": "重新计算后通过初评的项目进入这一轮", "review_round meet_again": "重新打开合议", "panel_word record": "记下合议的结果", "panel_minute sign": "收到签字的合议纪要",
 	"assignment assign": "分配评审", "assignment recuse": "评委回避", "assignment replace": "换了评委", "sheet submit": "提交评分", "sheet reopen": "重开评分表", "sheet invalidate": "评分作废", "sheet lock": "锁定评分",
 	"reopening reopen": "一个项目要补评", "reopening pick": "选了补评的评委", "reopening close": "补评结束，重新计算", "reopening drop": "不用再补评",
 	"publicity publish": "发布公示", "publicity close": "公示到期", "objection object": "提出异议", "objection take": "受理异议", "objection rule": "答复异议",

@@ -17,6 +17,13 @@ import (
 type PanelPage struct {
 	judging.PanelView
 	Form ui.Form
+	Scan ui.Form // the signed minutes
+}
+
+// unsigned tells whether the minutes of the panel's last end wait for their signatures.
+func (p PanelPage) unsigned() bool {
+	n := len(p.Signed)
+	return len(p.Runs) > 0 && (n == 0 || p.Signed[n-1].Run < len(p.Runs))
 }
 
 // PanelWordPage is where the panel's decision on one project is written down.

@@ -294,39 +294,4 @@ func optionName(options []judging.Option, id string) string {
 	return id
 }
 
-func tracksOf(options []judging.Option) []string {
-	var tracks []string
-	for _, o := range options {
-		if !slices.Contains(tracks, o.Track) {
-			tracks = append(tracks, o.Track)
-		}
-	}
-	return tracks
-}
-
-func voteOptions(options []judging.Option, track string) []ui.Option {
-	var list []ui.Option
-	for _, o := range options {
-		if o.Track == track {
-			list = append(list, ui.Option{Value: o.ID, Label: o.Title, Hint: o.Number + " · " + o.Team})
-		}
-	}
-	return list
-}
-
-func voteForm(form ui.Form, v judging.PollView, track string) ui.Form {
-	f := ui.Form{Apart: track + "-", Values: url.Values{"proposal_id": {v.Mine[track]}}}
-	if len(form.Wrong) > 0 && track == tracksOf(v.Options)[0] {
-		f.Wrong = form.Wrong
-	}
-	return f
-}
-
-func voteLabel(v judging.PollView, track string) string {
-	if v.Mine[track] != "" {
-		return "改投"
-	}
-	return "投票"
-}
-
 func hourMinute(t time.Time) string { return t.In(clock.Shanghai).Format("15:04") }

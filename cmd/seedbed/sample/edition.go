@@ -24,6 +24,7 @@ type season struct {
 	projects   int // that are funded
 	out        int // that end at the desk, where the edition chooses there and has a pitch round after it
 	vote       int // percent of the score that residents' votes make
+	ballot     int // most projects on a ballot, where residents' votes share the money out; 0 where they do not
 	prep       int // days from the end of the call to the first activity
 	activities int // of each project
 	finished   bool
@@ -31,11 +32,11 @@ type season struct {
 
 //words:none
 var (
-	first   = season{1, "第一届社区公益微创投大赛", "First Community Micro-Venture Competition", "", "", 33, 32, 0, 0, 20, 13, true}
-	second  = season{2, "第二届社区公益微创投大赛", "Second Community Micro-Venture Competition", "文明社区居民好项目", "Good Projects of Civilised Communities", 21, 38, 0, 0, 20, 12, true}
-	third   = season{3, "第三届社区公益微创投大赛", "Third Community Micro-Venture Competition", "邻里同心", "Neighbours Together", 8, 30, 5, 10, 30, 5, false}
-	fourth  = season{4, "第四届社区公益微创投大赛", "Fourth Community Micro-Venture Competition", "小院有办法", "Every Courtyard Finds a Way", 0, 0, 0, 0, 20, 0, false}
-	special = season{5, "楼院微更新专场", "Courtyard Repair Special", "小修小补，邻里动手", "Small Repairs by Neighbours", 0, 6, 3, 20, 70, 0, false}
+	first   = season{1, "第一届社区公益微创投大赛", "First Community Micro-Venture Competition", "", "", 33, 32, 0, 0, 0, 20, 13, true}
+	second  = season{2, "第二届社区公益微创投大赛", "Second Community Micro-Venture Competition", "文明社区居民好项目", "Good Projects of Civilised Communities", 21, 38, 0, 0, 0, 20, 12, true}
+	third   = season{3, "第三届社区公益微创投大赛", "Third Community Micro-Venture Competition", "邻里同心", "Neighbours Together", 8, 30, 5, 10, 5, 30, 5, false}
+	fourth  = season{4, "第四届社区公益微创投大赛", "Fourth Community Micro-Venture Competition", "小院有办法", "Every Courtyard Finds a Way", 0, 0, 0, 0, 0, 20, 0, false}
+	special = season{5, "楼院微更新专场", "Courtyard Repair Special", "小修小补，邻里动手", "Small Repairs by Neighbours", 0, 6, 3, 20, 0, 70, 0, false}
 )
 
 // grown is a project of the sample on its way through the year.
@@ -74,7 +75,10 @@ func (g *garden) begin(ctx context.Context, s season, opens time.Time, call time
 	}
 	if s.no == fourth.no || s.vote > 0 {
 		terms := edition.TermsOf(e)
-		terms.Version, terms.PublicVote = e.Version+1, s.vote
+		terms.Version, terms.PublicVote, terms.Sharing = e.Version+1, s.vote, edition.SharingByRank
+		if s.ballot > 0 {
+			terms.Sharing, terms.BallotMost = edition.SharingEqual, s.ballot
+		}
 		if s.no == fourth.no { // neighbours may see what leads let them see
 			terms.PublicVote, terms.Gallery = third.vote, edition.GallerySubmitted
 		}

@@ -3,7 +3,6 @@ package sample
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"seedbed/domain/clock"
@@ -186,47 +185,6 @@ func (h *hall) minutes(ctx context.Context) error {
 	}
 	h.Clock.Advance(time.Hour)
 	return h.Juries.SignMinute(ctx, h.district, h.round, judging.Scan{Version: 1}, h.paper("签字的纪要.jpg", 99)) //words:none
-}
-
-// cast has so many neighbours of every community vote.
-func (h *hall) cast(ctx context.Context, n int) error {
-	var voters []identity.Actor
-	for _, c := range h.communities {
-		who := h.residents[c.Path]
-		voters = append(voters, who[len(who)-n:]...)
-	}
-	v, err := h.Juries.Poll(ctx, h.district, h.round)
-	if err != nil {
-		return err
-	}
-	return each(ctx, voters, func(ctx context.Context, i int, who identity.Actor) error {
-		choice := v.Options[dice("vote", i).IntN(len(v.Options))]
-		return h.Juries.Cast(ctx, who, h.round, judging.Vote{ProposalID: choice.ID})
-	})
-}
-
-// box is a ballot box counted by hand: so many votes of each project.
-func (h *hall) box(ctx context.Context, by identity.Actor, name string, pass, odd int) error {
-	v, err := h.Juries.Poll(ctx, h.district, h.round)
-	if err != nil {
-		return err
-	}
-	n := judging.BoxCount{Box: name, Pass: pass}
-	if pass > 2 {
-		n.Reason = "看着照片重数了一遍，第二遍多数了一票。" //words:none
-	}
-	for i, o := range v.Options {
-		votes := 1 + dice("box"+name, i).IntN(6)
-		if i == 0 {
-			votes += odd
-		}
-		n.Counts = append(n.Counts, judging.MarkText{Code: o.ID, Mark: strconv.Itoa(votes)})
-	}
-	var photo *judging.Photo
-	if pass == 1 {
-		photo = h.paper("唱票记录.jpg", 500+h.called+len(name)) //words:none
-	}
-	return h.Juries.KeyBox(ctx, by, h.round, n, photo)
 }
 
 // count takes the residents' votes, online and on paper, counts them and ends the round.

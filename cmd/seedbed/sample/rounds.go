@@ -81,7 +81,10 @@ func (g *garden) panel(ctx context.Context, e edition.Edition) error {
 			return fmt.Errorf("project %d: %w", i, err)
 		}
 	}
-	return g.Juries.ClosePanel(ctx, g.district, round, judging.Pressed{Version: 2})
+	if err := g.Juries.ClosePanel(ctx, g.district, round, judging.Pressed{Version: 2}); err != nil {
+		return err
+	}
+	return g.Juries.SignPanel(ctx, g.district, round, judging.PanelScan{Run: 1}, g.paper("签字的合议纪要.jpg", 98))
 }
 
 // deliberate has three judges put down what they said of a project near the line; the ranks stay as they are.

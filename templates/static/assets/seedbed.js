@@ -89,6 +89,19 @@
     show();
   }
 
+  // How many boxes of a form are ticked, beside how many may be.
+  for (const out of all("[data-ticks]")) {
+    const form = out.closest("form"), most = +out.dataset.ticks;
+    const show = () => {
+      const n = all("input[type=checkbox]:checked", form).length, over = n > most;
+      out.hidden = !n;
+      out.classList.toggle("over", over);
+      out.textContent = fill(over ? out.dataset.over : n === most ? out.dataset.full : out.dataset.say, { n, m: Math.abs(most - n) });
+    };
+    form.addEventListener("change", show);
+    show();
+  }
+
   for (const box of all("[data-budget]")) {
     const limit = +box.dataset.budget, left = one("[data-left]", box), bar = one("progress", box);
     const show = () => {
@@ -327,11 +340,12 @@
   const waiting = all("[data-when]").filter(box => box.dataset.when);
   const settle = () => {
     for (const box of waiting) {
-      const answers = all(`[name="${box.dataset.when}"]:checked`).filter(b => !b.closest("[hidden]"));
-      box.hidden = !answers.some(b => b.value === box.dataset.is);
+      const answers = all(`[name="${box.dataset.when}"]:checked,[name="${box.dataset.when}"] option:checked`).filter(b => !b.closest("[hidden]"));
+      box.hidden = !answers.some(b => box.dataset.any ? box.dataset.any.split(" ").includes(b.value) : b.value === box.dataset.is);
     }
   };
   if (waiting.length) doc.addEventListener("change", settle);
+  if (waiting.some(box => box.dataset.any)) settle(); // without this they are there, for the answer can still change
 
   // j and k walk through a list, unless somebody is typing.
   doc.addEventListener("keydown", e => {
