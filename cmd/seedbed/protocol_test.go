@@ -67,10 +67,11 @@ func sampleIsReplayed(t *testing.T, h *House) {
 		t.Errorf("%d closed rounds, %v", len(editions), err)
 	}
 	for _, id := range editions {
-		r, err := pg.One[judging.Run](t.Context(), h.Engines.DB, `select round_id::text, run, cause, reason, protocol, digest, advice, at from round_run where round_id = @r::uuid and run = 1`, pg.Args{"r": id})
-		if err != nil {
-			t.Fatal(err)
+		runs, err := judging.Runs(t.Context(), h.Engines.DB, id)
+		if err != nil || len(runs) == 0 {
+			t.Fatal(runs, err)
 		}
+		r := runs[0]
 		if _, err := replayed(t, []byte(r.Protocol)); err != nil {
 			t.Errorf("round %s: %v", id, err)
 		}
