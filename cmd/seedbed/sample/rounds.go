@@ -56,9 +56,10 @@ func (g *garden) twoRounds(ctx context.Context, s season, e edition.Edition, lis
 //words:none
 func (g *garden) panel(ctx context.Context, e edition.Edition) error {
 	round := id()
-	if err := g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: round, Kind: judging.Deliberated, ClosesAt: g.Clock.Now().AddDate(0, 0, 2)}); err != nil {
+	if err := g.Juries.Plan(ctx, g.district, e.ID, judging.NewRound{ID: round, Kind: judging.Deliberated, ClosesAt: g.Clock.Now().AddDate(0, 0, 1)}); err != nil {
 		return err
 	}
+	g.at(g.Clock.Now().AddDate(0, 0, 1), 20)
 	if err := g.Juries.OpenPanel(ctx, g.district, round, judging.Pressed{Version: 1}); err != nil {
 		return err
 	}
