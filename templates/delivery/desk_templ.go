@@ -547,7 +547,7 @@ func noticed(c delivery.PhotoCheck, d delivery.DeskActivity) templ.Component {
 		}
 		for i, t := range c.Twins {
 			if i < twinsShown {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"row wrapf\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
